@@ -1,0 +1,375 @@
+//! The one self-describing value that everything between the data layer and the wire is made of.
+//!
+//! ```
+//! use storefront_collector::value::Value;
+//!
+//! let cart = Value::parse(r#"{"id":"c1","items":[{"quantity":2}]}"#).unwrap();
+//! assert_eq!(cart.get("id").and_then(Value::as_text), Some("c1"));
+//! assert_eq!(cart.at("items.0.quantity").and_then(Value::as_i64), Some(2));
+//! assert_eq!(cart.to_json(), r#"{"id":"c1","items":[{"quantity":2}]}"#);
+//! ```
+
+pub mod json;
+mod number;
+mod serde;
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub use json::ParseError;
+pub use number::{Number, parse_f64, round};
+pub(crate) use number::{push_i64, push_u64};
+
+/// A key of an object: mostly one of the mapping tables' own, so mostly borrowed.
+pub type Key = Cow<'static, str>;
+
+/// A value as JSON knows it; numbers keep their source text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// `null`, and what JavaScript calls `undefined`.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// An object.
+    Map(Map),
+}
+
+impl Value {
+    /// Reads JSON text; see [`json::parse`].
+    ///
+    /// # Errors
+    /// When `text` is no JSON.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        json::parse(text)
+    }
+
+    /// This value as JSON text; see [`json::write`].
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json::write(self)
+    }
+
+    /// An object without entries.
+    #[must_use]
+    pub fn map() -> Self {
+        Self::Map(Map::new())
+    }
+
+    /// A number, or `null` where JSON has none for it; see [`Number::from_f64`].
+    #[must_use]
+    pub fn from_f64(value: f64) -> Self {
+        Number::from_f64(value).map_or(Self::Null, Self::Number)
+    }
+
+    /// The entry `key` of an object; `None` for anything else.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_map()?.get(key)
+    }
+
+    /// The value at a dotted path through objects and lists (`"items.0.product.sku"`). The empty
+    /// path is the value itself.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').filter(|step| !step.is_empty()).try_fold(self, |value, step| match value {
+            Self::Map(map) => map.get(step),
+            Self::List(items) => items.get(parse_f64(step)? as usize),
+            _ => None,
+        })
+    }
+
+    /// Puts `value` at a dotted path of objects, making the objects on the way; what stands in
+    /// the way and is no object is replaced.
+    pub fn set_at(&mut self, path: &'static str, value: impl Into<Value>) {
+        let mut here = self;
+        for step in path.split('.') {
+            here = here.as_map_or_new().entry(Cow::Borrowed(step));
+        }
+        *here = value.into();
+    }
+
+    /// Takes what stands at a dotted path of objects out of them.
+    pub fn remove_at(&mut self, path: &str) -> Option<Value> {
+        match path.split_once('.') {
+            None => self.as_map_mut()?.remove(path),
+            Some((step, rest)) => self.as_map_mut()?.get_mut(step)?.remove_at(rest),
+        }
+    }
+
+    /// The text of a text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of `true` and `false`.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value of a number (not of a text that looks like one).
+    #[must_use]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number.as_f64()),
+            _ => None,
+        }
+    }
+
+    /// The value of a whole number; see [`Number::as_i64`].
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.as_i64(),
+            _ => None,
+        }
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The entries of an object.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The entries of an object, to change.
+    #[must_use]
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The entries of this object; anything else becomes an empty object first.
+    pub fn as_map_or_new(&mut self) -> &mut Map {
+        if !matches!(self, Self::Map(_)) {
+            *self = Self::map();
+        }
+        match self {
+            Self::Map(map) => map,
+            // The line above made it a map; the compiler cannot know, and a leaked empty map
+            // that never happens is cheaper than a panic path.
+            _ => alloc::boxed::Box::leak(alloc::boxed::Box::default()),
+        }
+    }
+
+    /// Whether this is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether nothing is said by it: `null`, the empty text, a list or object of nothing but such.
+    /// None of these may leave (contract, section 5).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.is_empty(),
+            Self::List(items) => items.iter().all(Self::is_empty),
+            Self::Map(map) => map.iter().all(|(_, value)| value.is_empty()),
+            Self::Bool(_) | Self::Number(_) => false,
+        }
+    }
+
+    /// Takes everything empty out, at every depth; see [`Self::is_empty`].
+    pub fn prune(&mut self) {
+        match self {
+            Self::List(items) => {
+                items.iter_mut().for_each(Self::prune);
+                items.retain(|item| !item.is_empty());
+            }
+            Self::Map(map) => {
+                map.0.iter_mut().for_each(|(_, value)| value.prune());
+                map.0.retain(|(_, value)| !value.is_empty());
+            }
+            _ => {}
+        }
+    }
+
+    /// What kind of value this is, in the words of our messages.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "an object",
+        }
+    }
+}
+
+/// An object: entries in the order in which their keys came, each key once.
+///
+/// Objects here are small (contexts have some 30 keys), so a list that is searched from the front
+/// is smaller and faster than a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(Key, Value)>);
+
+impl Map {
+    /// An object without entries.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The value of `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The value of `key`, to change.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The value of `key`, put there as `null` if it is not.
+    pub fn entry(&mut self, key: Key) -> &mut Value {
+        let at = self.0.iter().position(|(name, _)| *name == key).unwrap_or_else(|| {
+            self.0.push((key, Value::Null));
+            self.0.len().saturating_sub(1)
+        });
+        match self.0.get_mut(at) {
+            Some((_, value)) => value,
+            // `at` is in bounds; see `as_map_or_new` for why this is no panic.
+            None => alloc::boxed::Box::leak(alloc::boxed::Box::default()),
+        }
+    }
+
+    /// Gives `key` a value; a key that is there keeps its place.
+    pub fn set(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
+        *self.entry(key.into()) = value.into();
+    }
+
+    /// Takes `key` out.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let at = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// Keeps the entries for which `keep` says so; it may change their values.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
+        self.0.retain_mut(|(key, value)| keep(key, value));
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(key, value)| (key.as_ref(), value))
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Key, Value);
+    type IntoIter = alloc::vec::IntoIter<(Key, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<K: Into<Key>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Value {
+    fn from(entries: [(K, V); N]) -> Self {
+        let mut map = Map::new();
+        for (key, value) in entries {
+            map.set(key, value);
+        }
+        Self::Map(map)
+    }
+}
+
+macro_rules! value_from {
+    ($($from:ty, $value:ident => $make:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $make
+            }
+        }
+    )*};
+}
+
+value_from! {
+    bool, value => Self::Bool(value);
+    i64, value => Self::Number(Number::from_i64(value));
+    &str, value => Self::Text(value.into());
+    String, value => Self::Text(value);
+    Vec<Value>, value => Self::List(value);
+    Map, value => Self::Map(value);
+    Number, value => Self::Number(value);
+    Option<Value>, value => value.unwrap_or_default();
+    &Value, value => value.clone();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_go_through_objects_and_lists() {
+        let value = Value::parse(r#"{"a":{"b":[{"c":1}]}}"#).unwrap();
+        assert_eq!(value.at("a.b.0.c").and_then(Value::as_i64), Some(1));
+        assert_eq!(value.at("a.b.1.c"), None);
+        assert_eq!(value.at("a.b.c"), None);
+        assert_eq!(value.at(""), Some(&value));
+    }
+
+    #[test]
+    fn setting_a_path_makes_the_objects_on_the_way() {
+        let mut value = Value::parse(r#"{"a":5}"#).unwrap();
+        value.set_at("a.b.c", 1);
+        value.set_at("a.d", "x");
+        assert_eq!(value.to_json(), r#"{"a":{"b":{"c":1},"d":"x"}}"#);
+        assert_eq!(value.remove_at("a.b.c"), Some(Value::from(1)));
+        assert_eq!(value.remove_at("a.x.y"), None);
+        assert_eq!(value.to_json(), r#"{"a":{"b":{},"d":"x"}}"#);
+    }
+
+    #[test]
+    fn pruning_leaves_nothing_empty() {
+        let mut value =
+            Value::parse(r#"{"a":null,"b":"","c":[],"d":{"e":[null,{}]},"f":0,"g":false,"h":[1,"",[null]]}"#).unwrap();
+        value.prune();
+        assert_eq!(value.to_json(), r#"{"f":0,"g":false,"h":[1]}"#);
+    }
+}

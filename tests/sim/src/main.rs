@@ -1,0 +1,2 @@
+//! storefront-sim
+fn main() {}

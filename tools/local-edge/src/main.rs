@@ -1,0 +1,2 @@
+//! local-edge
+fn main() {}
