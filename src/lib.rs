@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod consent;
 pub mod cookies;
 pub mod inspect;
 pub mod moment;

@@ -1,0 +1,224 @@
+//! What `setConsent` takes: `"in"`, `"out"`, or the Web SDK's consent objects.
+
+use alloc::vec;
+
+use super::{State, tcf};
+use crate::inspect::Issue;
+use crate::text::join;
+use crate::value::Value;
+
+/// The Adobe 1.0 consent that says `state`, as the Edge Network is told it.
+#[must_use]
+pub(super) fn general(state: State) -> Value {
+    Value::from(vec![Value::from([
+        ("standard", Value::from("Adobe")),
+        ("version", Value::from("1.0")),
+        ("value", Value::from([("general", state.name())])),
+    ])])
+}
+
+/// The IAB TCF 2.0 consent that carries a TC string.
+#[must_use]
+pub(super) fn iab(tc_string: &str) -> Value {
+    Value::from(vec![Value::from([
+        ("standard", Value::from("IAB TCF")),
+        ("version", Value::from("2.0")),
+        ("value", Value::from(tc_string)),
+        ("gdprApplies", Value::from(true)),
+    ])])
+}
+
+/// The consent array to tell the Edge Network, and what it says.
+///
+/// Of several objects the strictest counts. Lawful grounds other than consent (Adobe 2.0: `li`,
+/// `ct`, `cp`, `vi`, `pi`) allow collection; `p`, `u`, `pending` and `not_provided` are no choice
+/// yet, and hold it.
+///
+/// # Errors
+/// When it is none of these, with the field that is wrong and what may stand there.
+pub(super) fn read(raw: &Value) -> Result<(Value, State), Issue> {
+    match raw.as_text() {
+        Some("in") => return Ok((general(State::In), State::In)),
+        Some("out") => return Ok((general(State::Out), State::Out)),
+        _ => {}
+    }
+    let list = raw.get("consent").unwrap_or(&Value::Null);
+    let Some(objects) = list.as_list().filter(|objects| !objects.is_empty()) else {
+        let found = if raw.as_map().is_some() { list.kind() } else { raw.kind() };
+        return Err(wrong(
+            "consent",
+            "wrong-kind",
+            found,
+            r#"give "in", "out" or { consent: [ … ] } with at least one object"#,
+        ));
+    };
+    let mut state = State::In;
+    for object in objects {
+        match judge(object)? {
+            State::Out => state = State::Out,
+            State::Pending if state == State::In => state = State::Pending,
+            _ => {}
+        }
+    }
+    Ok((list.clone(), state))
+}
+
+fn judge(object: &Value) -> Result<State, Issue> {
+    let text = |path: &str| object.at(path).and_then(Value::as_text);
+    let kind = |path: &str| object.at(path).unwrap_or(&Value::Null).kind();
+    match (text("standard"), text("version")) {
+        (Some("Adobe"), Some("1.0")) => match text("value.general") {
+            Some("in") => Ok(State::In),
+            Some("out") => Ok(State::Out),
+            Some("pending" | "not_provided") => Ok(State::Pending),
+            _ => Err(wrong("consent.value.general", "unknown-value", kind("value.general"), r#"give "in" or "out""#)),
+        },
+        (Some("Adobe"), Some("2.0")) => match text("value.collect.val") {
+            Some("y" | "li" | "ct" | "cp" | "vi" | "pi") => Ok(State::In),
+            Some("n") => Ok(State::Out),
+            Some("p" | "u") => Ok(State::Pending),
+            _ => Err(wrong(
+                "consent.value.collect.val",
+                "unknown-value",
+                kind("value.collect.val"),
+                r#"give "y" or "n" (or "p", "u", "li", "ct", "cp", "vi", "pi")"#,
+            )),
+        },
+        (Some("IAB TCF"), Some("2.0")) => judge_iab(object),
+        _ => Err(wrong(
+            "consent.standard",
+            "unknown-value",
+            kind("standard"),
+            r#"standard and version are "Adobe" with "1.0" or "2.0", or "IAB TCF" with "2.0", as texts"#,
+        )),
+    }
+}
+
+fn judge_iab(object: &Value) -> Result<State, Issue> {
+    let value = object.get("value").unwrap_or(&Value::Null);
+    let applies = match object.get("gdprApplies") {
+        None | Some(Value::Null) => true,
+        Some(Value::Bool(applies)) => *applies,
+        Some(other) => return Err(wrong("consent.gdprApplies", "wrong-kind", other.kind(), "give true or false")),
+    };
+    let text = value.as_text().unwrap_or_default();
+    let granted = if applies { tcf::grants(text) } else { (!text.is_empty()).then_some(true) };
+    match granted {
+        Some(true) => Ok(State::In),
+        Some(false) => Ok(State::Out),
+        None => Err(wrong(
+            "consent.value",
+            "unreadable",
+            value.kind(),
+            "give the TC string of __tcfapi (tcString), format 2",
+        )),
+    }
+}
+
+fn wrong(field: &'static str, code: &'static str, found: &str, way_out: &str) -> Issue {
+    Issue::error(
+        field,
+        code,
+        join(&[field, " is ", found, " that setConsent cannot use, the choice before it still holds: ", way_out, "."]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(json: &str) -> Result<State, (alloc::string::String, &'static str)> {
+        read(&Value::parse(json).unwrap())
+            .map(|(_, state)| state)
+            .map_err(|issue| (issue.field.into_owned(), issue.code))
+    }
+
+    fn object(json: &str) -> Result<State, (alloc::string::String, &'static str)> {
+        said(&alloc::format!(r#"{{"consent":[{json}]}}"#))
+    }
+
+    #[test]
+    fn reads_every_standard_of_the_web_sdk() {
+        assert_eq!(said(r#""in""#), Ok(State::In));
+        assert_eq!(said(r#""out""#), Ok(State::Out));
+        for (general, wanted) in
+            [("in", State::In), ("out", State::Out), ("pending", State::Pending), ("not_provided", State::Pending)]
+        {
+            assert_eq!(
+                object(&alloc::format!(r#"{{"standard":"Adobe","version":"1.0","value":{{"general":"{general}"}}}}"#)),
+                Ok(wanted)
+            );
+        }
+        for val in ["y", "li", "ct", "cp", "vi", "pi", "n", "p", "u"] {
+            let wanted = match val {
+                "n" => State::Out,
+                "p" | "u" => State::Pending,
+                _ => State::In,
+            };
+            let json = alloc::format!(
+                r#"{{"standard":"Adobe","version":"2.0","value":{{"collect":{{"val":"{val}"}},"metadata":{{"time":"2026-01-01T00:00:00Z"}}}}}}"#
+            );
+            assert_eq!(object(&json), Ok(wanted), "{val}");
+        }
+        let iab = |rest: &str| object(&alloc::format!(r#"{{"standard":"IAB TCF","version":"2.0",{rest}}}"#));
+        let (yes, no) =
+            ("CO052l-O052l-DGAMBFRACBgAIBAAAAAAIYgEawAQEagAAAA", "CO052l-O052l-DGAMBFRACBgAAAAAAAAAIYgEawAAAAAAAAA");
+        assert_eq!(iab(&alloc::format!(r#""value":"{yes}","gdprApplies":true"#)), Ok(State::In));
+        assert_eq!(iab(&alloc::format!(r#""value":"{yes}""#)), Ok(State::In));
+        assert_eq!(iab(&alloc::format!(r#""value":"{no}","gdprApplies":true"#)), Ok(State::Out));
+        assert_eq!(iab(&alloc::format!(r#""value":"{no}""#)), Ok(State::Out));
+        assert_eq!(iab(&alloc::format!(r#""value":"{no}","gdprApplies":false"#)), Ok(State::In));
+    }
+
+    #[test]
+    fn the_strictest_of_several_counts() {
+        let (yes, no, wait) = (
+            r#"{"standard":"Adobe","version":"1.0","value":{"general":"in"}}"#,
+            r#"{"standard":"Adobe","version":"1.0","value":{"general":"out"}}"#,
+            r#"{"standard":"Adobe","version":"2.0","value":{"collect":{"val":"p"}}}"#,
+        );
+        assert_eq!(object(&[yes, yes].join(",")), Ok(State::In));
+        assert_eq!(object(&[yes, wait].join(",")), Ok(State::Pending));
+        assert_eq!(object(&[wait, no, yes].join(",")), Ok(State::Out));
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        let wrong = |field: &str, code| Err((field.into(), code));
+        for json in ["null", "true", r#""maybe""#, "{}", r#"{"consent":[]}"#, r#"{"consent":"in"}"#, "[]"] {
+            assert_eq!(said(json), wrong("consent", "wrong-kind"), "{json}");
+        }
+        for json in [
+            "{}",
+            "null",
+            r#"{"standard":"Adobe"}"#,
+            r#"{"standard":"Adobe","version":1}"#,
+            r#"{"standard":"IAB TCF","version":"1.1"}"#,
+        ] {
+            assert_eq!(object(json), wrong("consent.standard", "unknown-value"), "{json}");
+        }
+        assert_eq!(
+            object(r#"{"standard":"Adobe","version":"1.0","value":{"general":"yes"}}"#),
+            wrong("consent.value.general", "unknown-value")
+        );
+        assert_eq!(object(r#"{"standard":"Adobe","version":"1.0"}"#), wrong("consent.value.general", "unknown-value"));
+        assert_eq!(
+            object(r#"{"standard":"Adobe","version":"2.0","value":{"collect":{"val":true}}}"#),
+            wrong("consent.value.collect.val", "unknown-value")
+        );
+        assert_eq!(
+            object(r#"{"standard":"IAB TCF","version":"2.0","value":""}"#),
+            wrong("consent.value", "unreadable")
+        );
+        assert_eq!(
+            object(r#"{"standard":"IAB TCF","version":"2.0","value":"","gdprApplies":false}"#),
+            wrong("consent.value", "unreadable")
+        );
+        assert_eq!(
+            object(r#"{"standard":"IAB TCF","version":"2.0","value":"x","gdprApplies":"no"}"#),
+            wrong("consent.gdprApplies", "wrong-kind")
+        );
+        let issue = read(&Value::from("shopper@example.com")).unwrap_err();
+        assert!(!issue.message.contains("shopper") && issue.message.contains("a text"), "{}", issue.message);
+    }
+}
