@@ -8,4 +8,5 @@ pub mod cookies;
 pub mod inspect;
 pub mod moment;
 pub mod text;
+pub mod uuid;
 pub mod value;
