@@ -5,8 +5,10 @@
 extern crate alloc;
 
 pub mod cookies;
+mod date;
 pub mod inspect;
 pub mod moment;
+pub mod page;
 pub mod text;
 pub mod uuid;
 pub mod value;
