@@ -6,9 +6,11 @@ extern crate alloc;
 
 pub mod cookies;
 mod date;
+pub mod identity;
 pub mod inspect;
 pub mod moment;
 pub mod page;
 pub mod text;
+mod url;
 pub mod uuid;
 pub mod value;
