@@ -6,6 +6,7 @@ extern crate alloc;
 
 pub mod cookies;
 mod date;
+pub mod delivery;
 pub mod identity;
 pub mod inspect;
 pub mod moment;
