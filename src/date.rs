@@ -87,7 +87,7 @@ fn days_of_months(month: u64) -> u64 {
     month.saturating_mul(153).saturating_add(2) / 5
 }
 
-/// A number of up to four digits.
+/// A whole number of up to twelve digits and nothing else.
 pub(crate) fn number(text: &str) -> Option<u64> {
     if text.is_empty() || text.len() > 12 {
         return None;
@@ -123,7 +123,7 @@ mod tests {
             "06 1994 08:49:37",
             "Sun, 06 Foo 1994 08:49:37 GMT",
             "1:2 3 Jan 1999",
-            "Sun, 06 Nov 1994 25:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
             "Sun, 32 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1894 08:49:37 GMT",
         ] {

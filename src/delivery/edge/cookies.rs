@@ -10,6 +10,10 @@ use crate::value::{Number, Value};
 /// The cookie in which the shop's theme finds the shopper's segments.
 pub const SEGMENTS: &str = "aep-segments-membership";
 
+/// How long the segments cookie may get, bytes. A browser refuses a cookie above 4 KB whole, and
+/// segments long left would stand there for ever.
+const LONGEST_SEGMENTS: usize = 4000;
+
 /// How long the cookie of Adobe's older libraries lives, seconds.
 const LEGACY_AGE: i64 = 390 * 86_400;
 
@@ -102,7 +106,8 @@ pub fn legacy_cookie(ecid: &str, legacy: Option<&str>, organization: &str) -> Op
 
 /// The text for `document.cookie` that tells the theme the segments of `destinations`
 /// ([`super::response::Answer::destinations`]). `None` when the answer brought no destinations: it
-/// says nothing about segments then, and those known stay.
+/// says nothing about segments then, and those known stay. Of too many segments for one cookie the
+/// first ones are told.
 ///
 /// ```
 /// use storefront_collector::delivery::edge::cookies::segments_cookie;
@@ -126,9 +131,10 @@ pub fn segments_cookie(destinations: &[Value]) -> Option<String> {
             Some(Value::Number(id)) => Number::as_str(id),
             _ => continue,
         };
-        if !id.is_empty() {
+        let id = url::encode(id, url::COMPONENT);
+        if !id.is_empty() && out.len().saturating_add(id.len()) < LONGEST_SEGMENTS {
             out.push_str(comma);
-            out.push_str(&url::encode(id, url::COMPONENT));
+            out.push_str(&id);
             comma = ",";
         }
     }
@@ -206,6 +212,9 @@ mod tests {
         // The shopper has left the last segment.
         let none = Value::parse(r#"{"id":"d","segments":[]}"#).unwrap();
         assert_eq!(segments_cookie(&[none]).as_deref(), Some("aep-segments-membership=;path=/"));
+        let many: Vec<Value> = (0..1000).map(|at| Value::from([("id", Value::from(1_000_000 + at))])).collect();
+        let text = segments_cookie(&[Value::from([("segments", many)])]).unwrap();
+        assert!(text.len() < 4096 && text.ends_with(",1000496;path=/"), "{}", text.len());
         assert_eq!(clear_segments(), "aep-segments-membership=;path=/;max-age=0");
     }
 

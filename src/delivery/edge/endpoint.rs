@@ -133,7 +133,7 @@ pub fn assurance_token(page_url: &str, client_id: &str) -> Option<String> {
 /// and on iOS none at all, whatever it calls itself.
 #[must_use]
 pub fn allows_third_party_cookies(user_agent: &str) -> bool {
-    let is = |name: &str| user_agent.contains(name);
+    let is = |name: &str| user_agent.split([' ', '(', ';']).any(|word| word.starts_with(name));
     if ["iPhone", "iPad", "iPod", "CriOS/", "FxiOS/", "EdgiOS/"].into_iter().any(is) {
         return false;
     }
