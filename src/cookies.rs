@@ -38,7 +38,7 @@ pub fn all(cookies: &str) -> impl Iterator<Item = (String, String)> {
 
 /// `text` with each `%XX` as the byte it stands for. A `%` that begins none stays as it is where
 /// `lenient`; elsewhere it makes the whole text undecodable, as bytes that are no UTF-8 always do.
-fn decode(text: &str, lenient: bool) -> Option<Cow<'_, str>> {
+pub(crate) fn decode(text: &str, lenient: bool) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));
     }

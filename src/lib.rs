@@ -6,7 +6,13 @@ extern crate alloc;
 
 pub mod consent;
 pub mod cookies;
+mod date;
+pub mod delivery;
+pub mod identity;
 pub mod inspect;
 pub mod moment;
+pub mod page;
 pub mod text;
+mod url;
+pub mod uuid;
 pub mod value;

@@ -1,0 +1,3 @@
+//! How events leave.
+
+pub mod edge;
