@@ -6,5 +6,7 @@ extern crate alloc;
 
 pub mod inspect;
 pub mod moment;
+pub mod storefront;
 pub mod text;
 pub mod value;
+pub mod xdm;
