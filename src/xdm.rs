@@ -1,0 +1,228 @@
+//! Out: what an event of the storefront becomes in Adobe's Experience Data Model.
+//!
+//! The mapping is a set of tables, one file per family of events; a row says which XDM field is
+//! filled, from which context, and how ([`Row`], [`How`]). [`map`] lays the rows over the custom
+//! context that the page gave with the event: what stands there counts, also when it is 0 or
+//! `false`, and only counters, `eventType` and `_id` are ours alone. [`conform`] then holds the
+//! result against the schema.
+//!
+//! ```
+//! use storefront_collector::{storefront::EventKind, value::Value, xdm};
+//!
+//! let contexts = Value::parse(r#"{"productContext":{"sku":"MH01","pricing":{"regularPrice":20,"specialPrice":15}}}"#).unwrap();
+//! let source = xdm::Source::new(EventKind::ProductPageView, contexts.as_map().unwrap());
+//! let mapped = xdm::map(&source).unwrap();
+//! assert_eq!(mapped.xdm.at("productListItems.0.priceTotal").and_then(Value::as_i64), Some(15));
+//! assert_eq!(mapped.xdm.at("productListItems.0.discountAmount").and_then(Value::as_i64), Some(5));
+//! ```
+
+mod account;
+mod cart;
+mod change;
+mod checkout;
+mod custom;
+mod form;
+mod gate;
+mod lines;
+mod page;
+pub mod personal;
+mod product;
+mod requisition_list;
+mod row;
+mod schema;
+mod search;
+
+use alloc::vec::Vec;
+
+pub use gate::conform;
+pub use row::{How, Row, rows};
+
+use crate::inspect::Issue;
+use crate::storefront::EventKind;
+use crate::text::join;
+use crate::value::{Map, Value};
+
+/// An event and everything that was known at its own moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// What happened.
+    pub kind: EventKind,
+    /// The data layer's contexts by name (`"productContext"`); an absent name is an absent context.
+    pub contexts: &'a Map,
+    /// The custom context given with the event, or set before it.
+    pub custom: Option<&'a Value>,
+    /// Which search unit a search event is about.
+    pub search_unit_id: Option<&'a str>,
+    /// The `shoppingCartContext` as it was last known before this event: what a change of the cart
+    /// is measured against, and what an order without a cart is filled from (for `place-order` the
+    /// last one with items).
+    pub last_cart: Option<&'a Value>,
+    /// `document.URL`.
+    pub page_url: &'a str,
+    /// `document.referrer`.
+    pub referrer: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// An event of which nothing but its contexts is known.
+    #[must_use]
+    pub fn new(kind: EventKind, contexts: &'a Map) -> Self {
+        Self { kind, contexts, custom: None, search_unit_id: None, last_cart: None, page_url: "", referrer: "" }
+    }
+
+    /// The context `name`, if it is there and an object.
+    fn context(&self, name: &str) -> Option<&'a Value> {
+        self.contexts.get(name).filter(|context| context.as_map().is_some())
+    }
+
+    /// The first value that is there (and not `null`) at `paths`: `context.field.field`, several
+    /// separated by `|`. `units[]` is the search unit that the event names.
+    fn find(&self, paths: &str) -> Option<&'a Value> {
+        paths.split('|').find_map(|path| {
+            let (context, rest) = path.split_once('.').unwrap_or((path, ""));
+            let context = self.context(context)?;
+            match rest.strip_prefix("units[].") {
+                Some(rest) => search::unit(self, context)?.at(rest),
+                None => context.at(rest),
+            }
+            .filter(|value| !value.is_null())
+        })
+    }
+
+    /// The items of the list at `paths`; none where there is no list.
+    fn list(&self, paths: &str) -> &'a [Value] {
+        self.find(paths).and_then(Value::as_list).unwrap_or_default()
+    }
+}
+
+/// What [`map`] made of an event.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    /// The XDM event, [`conform`]ed, without what is not the mapping's to know: `timestamp`,
+    /// `identityMap`, `personID`, `implementationDetails`. `_id` only when the debug context gives one.
+    pub xdm: Value,
+    /// What was left out and why.
+    pub issues: Vec<Issue>,
+}
+
+/// What a custom context cannot say: it is decided when the event is sent.
+const NOT_MAPPED: [&str; 4] = ["timestamp", "identityMap", "personID", "implementationDetails"];
+
+/// The XDM of an event. The page's objects are only read.
+///
+/// # Errors
+/// When there is nothing to send: a custom event without an object as its context.
+pub fn map(source: &Source) -> Result<Mapped, Issue> {
+    let custom = source.custom.filter(|custom| !custom.is_null());
+    let mut job = Job { source, xdm: Value::map(), issues: Vec::new() };
+    match custom {
+        Some(given @ Value::Map(_)) => job.xdm = given.clone(),
+        _ if source.kind == EventKind::Custom => return Err(custom::refusal(custom)),
+        Some(other) => job.wrong_kind("customContext", other),
+        None => {}
+    }
+    for name in NOT_MAPPED {
+        job.xdm.remove_at(name);
+    }
+    if let Some(event_type) = source.kind.event_type() {
+        job.xdm.set_at("eventType", event_type);
+        // A custom context may stay set: its `_id` on two events would make them one.
+        job.xdm.remove_at("_id");
+    }
+    for row in rows(source.kind) {
+        job.check(row.from);
+        job.fill(row);
+    }
+    job.report_missing();
+    let mut issues = job.issues;
+    let mut xdm = job.xdm;
+    for issue in conform(&mut xdm) {
+        gate::tell(&mut issues, issue);
+    }
+    Ok(Mapped { xdm, issues })
+}
+
+/// An event on its way through the tables.
+struct Job<'a> {
+    source: &'a Source<'a>,
+    xdm: Value,
+    issues: Vec<Issue>,
+}
+
+impl Job<'_> {
+    fn fill(&mut self, row: &Row) {
+        let given = self.xdm.at(row.to).is_some_and(|value| !value.is_null());
+        if given && !row.how.is_ours() {
+            return;
+        }
+        if let Some(value) = row.how.make(row.from, self) {
+            self.put(row.to, value);
+        }
+    }
+
+    fn put(&mut self, to: &'static str, value: Value) {
+        for (at, _) in to.match_indices('.') {
+            let (holder, _) = to.split_at_checked(at).unwrap_or((to, ""));
+            if let Some(kind) = self.xdm.at(holder).filter(|v| !v.is_null() && v.as_map().is_none()).map(Value::kind) {
+                let message = join(&[
+                    holder,
+                    " of the custom context is left out: XDM wants an object here, and this is ",
+                    kind,
+                    ". Give an object.",
+                ]);
+                gate::tell(&mut self.issues, Issue::warning(holder, "wrong-kind", message));
+            }
+        }
+        self.xdm.set_at(to, value);
+    }
+
+    /// Reports the contexts that `paths` go through and that are no objects.
+    fn check(&mut self, paths: &'static str) {
+        for path in paths.split('|').filter(|path| !path.is_empty()) {
+            let (name, _) = path.split_once('.').unwrap_or((path, ""));
+            if let Some(context) = self.source.contexts.get(name)
+                && !context.is_null()
+                && context.as_map().is_none()
+            {
+                self.wrong_kind(name, context);
+            }
+        }
+    }
+
+    fn wrong_kind(&mut self, name: &'static str, context: &Value) {
+        let message = join(&[
+            name,
+            " is ",
+            context.kind(),
+            " and counts as absent. Set it to an object, as the storefront events SDK does.",
+        ]);
+        gate::tell(&mut self.issues, Issue::warning(name, "wrong-kind", message));
+    }
+
+    /// Reports the context that the kind of event lives on, if it is not there.
+    fn report_missing(&mut self) {
+        use EventKind as E;
+        let name = match self.source.kind {
+            E::ProductPageView => "productContext",
+            E::ShoppingCartView | E::InitiateCheckout => "shoppingCartContext",
+            E::SearchRequestSent => "searchInputContext",
+            E::SearchResponseReceived => "searchResultsContext",
+            E::CreateRequisitionList
+            | E::AddToRequisitionList
+            | E::RemoveFromRequisitionList
+            | E::DeleteRequisitionList => "requisitionListContext",
+            E::PlaceOrder if self.xdm.at("commerce.order.purchaseID").is_none_or(Value::is_empty) => {
+                let message = "orderContext.orderId is missing: the order goes without purchase and transaction ID. Set the order context before place-order.";
+                return gate::tell(&mut self.issues, Issue::warning("orderContext.orderId", "missing", message));
+            }
+            _ => return,
+        };
+        if self.source.contexts.get(name).is_none_or(Value::is_null) {
+            let message = join(&[
+                name,
+                " is missing: the event goes with what else is known. Set the context before publishing.",
+            ]);
+            gate::tell(&mut self.issues, Issue::warning(name, "missing", message));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What personal data an event carries, and how it is held back.
+
+use crate::storefront::EventKind;
+use crate::value::Value;
+
+/// The kinds of events that carry personal data of their own accord; a custom context can bring it
+/// to any other.
+pub const EVENTS: [EventKind; 8] = [
+    EventKind::PlaceOrder,
+    EventKind::SignIn,
+    EventKind::CreateAccount,
+    EventKind::EditAccount,
+    EventKind::CreateRequisitionList,
+    EventKind::AddToRequisitionList,
+    EventKind::RemoveFromRequisitionList,
+    EventKind::DeleteRequisitionList,
+];
+
+/// XDM fields that say who someone is.
+const FIELDS: [&str; 10] = [
+    "personalEmail",
+    "person.accountID",
+    "person.personalEmailID",
+    "person.name",
+    "person.taxId",
+    "person.birthDate",
+    "person.birthDayAndMonth",
+    "commerce.billing.address",
+    "commerce.shipping.address",
+    "endUserIDs",
+];
+
+/// Takes e-mail addresses and account identifiers out of `xdm`, for `personalData: false`: the
+/// fields, and the identities that are an e-mail address or telephone number, hashed ones included.
+///
+/// Fields of the merchant's own (`_tenant…`) are not searched.
+pub fn hold_back(xdm: &mut Value) {
+    for field in FIELDS {
+        xdm.remove_at(field);
+    }
+    let Some(identities) = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap")).and_then(Value::as_map_mut)
+    else {
+        return;
+    };
+    identities.retain(|namespace, entries| {
+        let named = |word: &str| namespace.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        if named("email") || named("phone") {
+            return false;
+        }
+        if let Value::List(entries) = entries {
+            entries.retain(|entry| !entry.get("id").and_then(Value::as_text).is_some_and(|id| id.contains('@')));
+        }
+        !entries.is_empty()
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_out_who_it_is_and_leaves_the_rest() {
+        let mut xdm = Value::parse(
+            r#"{"personalEmail":{"address":"a@b"},"person":{"accountID":"7","accountType":"B2B","name":{"firstName":"A"}},
+                "identityMap":{"ECID":[{"id":"1","primary":true}],"Email_LC_SHA256":[{"id":"f00"}],"email":[{"id":"a@b"}],
+                "crm":[{"id":"a@b"},{"id":"c1"}],"login":[{"id":"x@y"}]},"commerce":{"order":{"priceTotal":1}}}"#,
+        )
+        .unwrap();
+        hold_back(&mut xdm);
+        assert_eq!(
+            xdm.to_json(),
+            r#"{"person":{"accountType":"B2B"},"identityMap":{"ECID":[{"id":"1","primary":true}],"crm":[{"id":"c1"}]},"commerce":{"order":{"priceTotal":1}}}"#
+        );
+        let before = xdm.clone();
+        hold_back(&mut xdm);
+        assert_eq!(xdm, before);
+    }
+
+    #[test]
+    fn anything_may_come() {
+        for json in ["null", "[]", r#"{"identityMap":5}"#, r#"{"identityMap":{"é":"x"}}"#] {
+            hold_back(&mut Value::parse(json).unwrap());
+        }
+    }
+}
