@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod delivery;
 pub mod inspect;
 pub mod moment;
 pub mod text;
