@@ -1,0 +1,105 @@
+//! What an answer means for the events it is about.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::flight::Flight;
+use super::message::{Action, Effect, Exception, Outcome, RequestId, Status};
+use super::{Delivery, status_of};
+
+impl Delivery {
+    /// A request has ended, one way or another.
+    pub(super) fn answered(&mut self, request: RequestId, outcome: Outcome) {
+        let Some(at) = self.flights.iter().position(|flight| flight.request == request) else { return };
+        let flight = self.flights.swap_remove(at);
+        // Every end of a request ends its hold, and other tabs have their turn.
+        if self.gate.release() {
+            self.effects.push_back(Effect::UnlockIdentity);
+        }
+        match outcome {
+            Outcome::Good { except } => self.good(&flight, &except),
+            Outcome::Refused { reason, whole } => self.refused(&flight, reason, whole),
+            Outcome::TooLarge => self.refused(&flight, "the edge finds it too large".into(), false),
+            Outcome::Retry { after } => self.again(&flight, after, "the edge asked to try again"),
+            Outcome::NetworkError => self.again(&flight, None, "the network failed"),
+            Outcome::Timeout => self.again(&flight, None, "no answer came in time"),
+        }
+    }
+
+    fn good(&mut self, flight: &Flight, except: &[Exception]) {
+        self.retry.answered();
+        self.cap = self.cap.saturating_mul(2);
+        if self.is_bare(flight) {
+            return;
+        }
+        self.started = true;
+        let entries = self.outbox.take(|entry| entry.flight == Some(flight.request));
+        self.forget(&entries);
+        for (at, entry) in entries.iter().enumerate() {
+            let effect = match except.iter().find(|exception| exception.index == at) {
+                None => status_of(entry, Status::Accepted, None),
+                Some(Exception { suppressed, reason, .. }) => {
+                    let status = if *suppressed { Status::Suppressed } else { Status::Rejected };
+                    status_of(entry, status, Some(Cow::Owned(reason.clone())))
+                }
+            };
+            self.effects.push_back(effect);
+        }
+    }
+
+    fn refused(&mut self, flight: &Flight, reason: String, whole: bool) {
+        self.retry.answered();
+        if self.is_bare(flight) {
+            return;
+        }
+        let count = self.outbox.iter().filter(|entry| entry.flight == Some(flight.request)).count();
+        if !whole && count > 1 {
+            // One of them may have spoiled it for all: half as many next time, until it is alone.
+            self.cap = count >> 1;
+            return self.put_back(flight.request, "the request is divided");
+        }
+        let entries = self.outbox.take(|entry| entry.flight == Some(flight.request));
+        self.forget(&entries);
+        for entry in &entries {
+            let reason = Some(Cow::Owned(reason.clone()));
+            self.effects.push_back(status_of(entry, Status::Rejected, reason));
+        }
+    }
+
+    /// Whether this was a request without events; if so, its promise is kept.
+    fn is_bare(&mut self, flight: &Flight) -> bool {
+        if flight.action == Some(Action::SetConsent) {
+            if let Some(call) = self.consent_call.take_if(|call| call.flight == Some(flight.request)) {
+                self.effects.push_back(Effect::Settled(call.ticket));
+            }
+        } else if flight.action == Some(Action::Acquire) {
+            self.gate.refuse();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn again(&mut self, flight: &Flight, after: Option<i64>, reason: &'static str) {
+        // Offline explains the failure; the edge need not be spared for it.
+        if self.online || after.is_some() {
+            self.retry.failed(after, self.now);
+        }
+        if let Some(call) = &mut self.consent_call {
+            call.flight = call.flight.filter(|request| *request != flight.request);
+        }
+        self.put_back(flight.request, reason);
+    }
+
+    /// The events of a request wait again, in their old places.
+    pub(super) fn put_back(&mut self, request: RequestId, reason: &'static str) {
+        let mut statuses = Vec::new();
+        for entry in self.outbox.iter_mut().filter(|entry| entry.flight == Some(request)) {
+            entry.flight = None;
+            entry.due = self.now;
+            statuses.push(status_of(entry, Status::Queued, Some(reason.into())));
+        }
+        self.effects.extend(statuses);
+    }
+}

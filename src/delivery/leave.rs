@@ -1,0 +1,101 @@
+//! The page is hidden, left, and perhaps comes back.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::batch;
+use super::flight::{Flight, TIME_OUT};
+use super::message::{Action, Effect, Road};
+use super::{Delivery, Page};
+
+impl Delivery {
+    /// `visibilitychange` to hidden, or `pagehide`.
+    pub(super) fn hidden(&mut self, page: Page) {
+        // Some browsers tell of hiding after `pagehide`: a page that is left stays left.
+        if self.page != Page::Leaving {
+            self.page = page;
+            self.left_without = false;
+        }
+        self.leave();
+        if self.page == Page::Leaving && self.gate.abandon() {
+            self.effects.push_back(Effect::UnlockIdentity);
+        }
+    }
+
+    pub(super) fn visible(&mut self) {
+        if self.page == Page::Hidden {
+            self.page = Page::Shown;
+        }
+        // Tabs that died since this one started left their events, too.
+        self.adopting = false;
+    }
+
+    /// Sends everything that waits, at once, as far as the browser's budget goes. It stays stored
+    /// until an answer is seen; what does not fit waits for the next page.
+    pub(super) fn leave(&mut self) {
+        if !self.online || self.retry.is_firm(self.now) {
+            return;
+        }
+        if self.page == Page::Leaving && matches!(self.road, Some(Road::Edge { .. })) {
+            self.send_consent();
+        }
+        if !self.may_send() {
+            return;
+        }
+        if self.road == Some(Road::WebSdk) {
+            return self.leave_by_sdk();
+        }
+        let known = self.gate.is_known();
+        if !known {
+            if self.page != Page::Leaving || self.left_without {
+                return;
+            }
+            self.left_without = true;
+            self.cancel(|flight| flight.action == Some(Action::Acquire));
+        }
+        loop {
+            let mut filling = self.filling;
+            if !known {
+                filling.max_events = usize::MAX;
+            }
+            let batch = batch::next(&self.outbox, filling, self.budget());
+            if batch.count == 0 {
+                break;
+            }
+            let wanted = batch.needs_answer || !self.started;
+            // A hidden page may be shown again and use the answer; one that is left will not.
+            let collect = known && self.filling.max_events > 1 && (self.page == Page::Leaving || !wanted);
+            self.send(&batch, if collect { Action::Collect } else { Action::Interact });
+            if !known {
+                break;
+            }
+        }
+    }
+
+    fn cancel(&mut self, which: impl Fn(&Flight) -> bool) {
+        let cancelled: Vec<_> = self.flights.extract_if(.., |flight| which(flight)).collect();
+        for flight in cancelled {
+            self.effects.push_back(Effect::Cancel(flight.request));
+            self.put_back(flight.request, "the page was away");
+        }
+    }
+
+    /// The page is back from the back-forward cache, with its locks.
+    pub(super) fn restored(&mut self, keys: &[String]) {
+        self.page = Page::Shown;
+        self.adopting = false;
+        // Another tab has taken these over and delivers them.
+        let lost = self.outbox.take(|entry| entry.stored && !keys.contains(&entry.key));
+        // What a request carries beside them can no longer be told by its place.
+        self.cancel(|flight| lost.iter().any(|entry| entry.flight == Some(flight.request)));
+    }
+
+    /// `pageshow`, the locks still missing. Answers that came while the page was frozen are
+    /// delivered in a moment: they are not late.
+    pub(super) fn returning(&mut self) {
+        self.page = Page::Returning;
+        for flight in self.flights.iter_mut().filter(|flight| flight.deadline < i64::MAX) {
+            flight.deadline = self.now.saturating_add(TIME_OUT);
+        }
+    }
+}
