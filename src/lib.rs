@@ -6,5 +6,6 @@ extern crate alloc;
 
 pub mod inspect;
 pub mod moment;
+pub mod settings;
 pub mod text;
 pub mod value;
