@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod collector;
 pub mod consent;
 pub mod cookies;
 mod date;
@@ -12,6 +13,7 @@ pub mod identity;
 pub mod inspect;
 pub mod moment;
 pub mod page;
+pub mod settings;
 pub mod storefront;
 pub mod text;
 mod url;

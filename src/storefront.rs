@@ -1,5 +1,132 @@
-//! In: the data layer's events and contexts.
+//! In: what the theme publishes. Events and contexts of the data layer, each event with the contexts
+//! of its own moment.
 
+mod cart;
+mod item;
 mod kind;
+mod state;
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use cart::CartMemory;
+pub use item::{CONTEXTS, Item};
 pub use kind::{EventKind, is_known_unmapped};
+
+use crate::inspect::Issue;
+use crate::text;
+use crate::value::{Map, Value};
+
+/// The data layer as it stands, and what earlier pages of the visit told.
+#[derive(Debug, Default)]
+pub struct Storefront {
+    state: Map,
+    cart: CartMemory,
+}
+
+/// An event that was published, with everything it may read.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Which event it is.
+    pub kind: EventKind,
+    /// The contexts at the moment of publishing, by name.
+    pub contexts: Map,
+    /// The custom context that came with the event, or was set before it.
+    pub custom: Option<Value>,
+    /// For search events: the unit that the event is about.
+    pub search_unit_id: Option<String>,
+    /// The earlier cart that this event may fall back to.
+    pub last_cart: Option<Value>,
+}
+
+/// What one item on the data layer amounts to.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// An event to forward.
+    pub event: Option<Published>,
+    /// Whether it is an event that Adobe defines but that has no XDM: counted, not forwarded.
+    pub known: bool,
+    /// Whether `aepContext` or `eventForwardingContext` changed.
+    pub settings_changed: bool,
+    /// Whether the cart memory changed, so that the next page should know.
+    pub cart_changed: bool,
+    /// What could not be read.
+    pub issues: Vec<Issue>,
+}
+
+impl Storefront {
+    /// Takes one item of the data layer.
+    ///
+    /// Contexts in `eventInfo` count before the data layer's state: the SDK puts a snapshot of the
+    /// moment of publishing there. An event without `eventInfo` gets the state (contract, section 2).
+    pub fn take(&mut self, item: Item) -> Taken {
+        let mut taken = Taken { issues: item.issues, ..Taken::default() };
+        if !item.contexts.is_empty() {
+            self.set_contexts(&item.contexts, &mut taken);
+        }
+        let Some(name) = item.event else { return taken };
+        let Some(kind) = EventKind::from_name(&name) else {
+            taken.known = is_known_unmapped(&name);
+            return taken;
+        };
+        let info = item.info.unwrap_or_default();
+        let mut contexts = Map::new();
+        for context in CONTEXTS {
+            if let Some(value) = info.get(context).or_else(|| self.state.get(context)).filter(|value| !value.is_null())
+            {
+                contexts.set(context, value.clone());
+            }
+        }
+        taken.event = Some(Published {
+            kind,
+            custom: contexts.remove("customContext"),
+            search_unit_id: info.get("searchUnitId").and_then(Value::as_text).map(String::from),
+            last_cart: self.cart.before(kind).cloned(),
+            contexts,
+        });
+        self.cart.taken(kind);
+        taken
+    }
+
+    /// One context of the data layer's state.
+    #[must_use]
+    pub fn context(&self, name: &str) -> Option<&Value> {
+        self.state.get(name)
+    }
+
+    /// The cart memory as text, for the next page of this visit; `None` when there is none.
+    #[must_use]
+    pub fn cart_memory(&self) -> Option<String> {
+        self.cart.to_text()
+    }
+
+    /// Takes over the cart memory of the last page.
+    pub fn restore_cart(&mut self, text: &str) {
+        self.cart.restore(text);
+    }
+
+    fn set_contexts(&mut self, contexts: &Map, taken: &mut Taken) {
+        state::merge(&mut self.state, contexts);
+        for (name, _) in contexts.iter() {
+            match name {
+                "aepContext" | "eventForwardingContext" => taken.settings_changed = true,
+                "shoppingCartContext" => {
+                    self.cart.changed(self.state.get(name));
+                    taken.cart_changed = true;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The issue for a context that could not be read: `reason` completes "productContext …".
+#[must_use]
+pub fn unreadable(name: &str, reason: &str) -> Issue {
+    Issue::warning(
+        Cow::Owned(String::from(name)),
+        "unreadable",
+        text::join(&[name, " ", reason, "; the event goes without it. Put plain data on the data layer"]),
+    )
+}

@@ -100,6 +100,21 @@ impl Consent {
         consent
     }
 
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// Other settings, other rules: what was heard stays known, and counts as the new rules say.
+    /// [`Self::read`] has to follow.
+    pub fn set_rules(&mut self, rules: Rules, now: &Moment) {
+        if rules.tcf != self.rules.tcf {
+            self.hear(Source::Tcf, if rules.tcf { Says::Wait } else { Says::Nothing }, WAITS, now);
+        }
+        self.rules = rules;
+    }
+
     /// Looks at everything that can be looked up. To be called at every event and before every send.
     pub fn read(&mut self, inputs: &Inputs, now: &Moment) -> Change {
         let from = self.state;

@@ -1,0 +1,329 @@
+//! The pipeline: one happening in, effects out.
+//!
+//! [`Collector`] walks an event through the folders of this crate in their order: the data layer's item
+//! (`storefront`), settings, consent, XDM, identity and page, outbox (`delivery`), and leaves a record of
+//! every step (`inspect`). It reads no clock, cookie or socket: it is told what happened, and the browser
+//! shell pulls from [`Collector::next_effect`] what to do.
+
+mod choice;
+mod draft;
+mod exchange;
+mod road;
+mod status;
+mod traffic;
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use draft::{Composed, Draft};
+use exchange::Exchange;
+
+use crate::consent::{Consent, Rules, State};
+use crate::delivery::{Delivery, Event, Input, Limits, RequestId, Ticket};
+use crate::inspect::{Issue, Record, Records, Severity, Status};
+use crate::moment::Moment;
+use crate::page::Page;
+use crate::settings::{self, Effective, Source};
+use crate::storefront::{EventKind, Item, Storefront};
+use crate::text;
+use crate::uuid::Random;
+use crate::value::Value;
+use crate::xdm;
+
+pub use exchange::{Failure, Reply};
+
+/// Events that may wait in memory for settings or consent; the oldest is given up first.
+const HELD_AT_MOST: usize = 1000;
+
+/// What the browser supplies and can be asked for in the middle of things.
+pub struct Host {
+    /// The host name of the page.
+    pub hostname: String,
+    /// The scheme of the page: `https:` or `http:`.
+    pub scheme: String,
+    /// `navigator.userAgent`.
+    pub user_agent: String,
+    /// Names this browser in Assurance sessions; a UUID.
+    pub client_id: String,
+    /// `location.href` now.
+    pub address: fn() -> String,
+    /// `navigator.globalPrivacyControl` now.
+    pub gpc: fn() -> bool,
+    /// What is remembered of the shopper's consent (under [`crate::consent::MEMORY_KEY`]).
+    pub consent_memory: fn() -> Option<String>,
+    /// The first of these domains that takes a cookie, widest first.
+    pub widest_domain: fn(&[String]) -> Option<String>,
+}
+
+/// `onBeforeEventSend`: gets `{ xdm, data }`, gives back what to send, or `None` to send nothing.
+pub type BeforeSend = Box<dyn Fn(Value) -> Result<Option<Value>, Issue>>;
+
+/// Something for the browser to do.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// POST `body` to `url` and tell [`Collector::answered`].
+    Fetch {
+        /// Which request of the outbox.
+        request: RequestId,
+        /// The request's own identifier, as it stands in the URL.
+        request_id: String,
+        /// Where to.
+        url: String,
+        /// JSON text.
+        body: String,
+        /// Whether it must outlive the page.
+        keepalive: bool,
+    },
+    /// Give a request up.
+    Cancel(RequestId),
+    /// Call `sendEvent` of the store's own Web SDK and tell [`Collector::sdk_answered`].
+    SdkSend {
+        /// Which request of the outbox.
+        request: RequestId,
+        /// `{ xdm, data? }` as JSON text.
+        json: String,
+        /// `documentUnloading`.
+        unloading: bool,
+    },
+    /// Find `window[name]`, and ask it for the ECID; tell [`Collector::sdk_found`] and then
+    /// [`Collector::sdk_identified`]. `None`: stop looking.
+    FindSdk(Option<String>),
+    /// Pass the shopper's choice on to the store's own Web SDK: the options of `setConsent`.
+    SdkConsent(Value),
+    /// Write a cookie: the whole string for `document.cookie`.
+    SetCookie(String),
+    /// Request an address for its own sake (identity syncs, destinations).
+    Pixel {
+        /// The address.
+        url: String,
+        /// Whether the page's address must not be told.
+        hide_referrer: bool,
+    },
+    /// Write an entry of the outbox; tell [`Collector::store_failed`] when that does not work.
+    Store {
+        /// Its key.
+        key: String,
+        /// What to write.
+        text: String,
+    },
+    /// Take entries out of storage.
+    Forget(Vec<String>),
+    /// Take everything of ours but [`crate::consent::MEMORY_KEY`] out of storage, whichever tab wrote it.
+    Purge,
+    /// Look for entries of dead tabs; tell [`Collector::adopted`].
+    Adopt,
+    /// Wait for the identity lock; tell [`Collector::identity_locked`].
+    LockIdentity,
+    /// Give the identity lock back, or stop waiting for it.
+    UnlockIdentity,
+    /// Remember the cart for the next page of this visit.
+    RememberCart(String),
+    /// Remember consent under [`crate::consent::MEMORY_KEY`].
+    RememberConsent(String),
+    /// Call [`Collector::wake`] at this time of the monotonic clock; replaces the time named before.
+    WakeAt(i64),
+    /// An event's record has changed.
+    Record(Box<Record>),
+    /// A line for the console, each problem once.
+    Log {
+        /// How much it matters.
+        severity: Severity,
+        /// The line.
+        message: String,
+    },
+    /// A promise of the API is kept.
+    Settled(Ticket),
+}
+
+/// Which sender is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Sender {
+    /// The bundled one.
+    Edge,
+    /// The store's own, under this name.
+    WebSdk(String),
+}
+
+/// The collector: make it, tell it what happens, carry out what it answers.
+pub struct Collector {
+    host: Host,
+    store: settings::Store,
+    effective: Effective,
+    before_send: Option<BeforeSend>,
+    storefront: Storefront,
+    consent: Consent,
+    /// The consent that the outbox was last told.
+    told: Option<State>,
+    delivery: Delivery,
+    exchange: Exchange,
+    sender: Option<Sender>,
+    sdk: road::Progress,
+    /// Published, and waiting for settings or consent.
+    held: VecDeque<Draft>,
+    records: Records,
+    issues: Vec<Issue>,
+    random: Random,
+    effects: VecDeque<Effect>,
+    outbox_wake: Option<i64>,
+    stopped: bool,
+}
+
+impl Collector {
+    /// A collector that has heard of nothing yet. `tab` names this tab in storage; `seed` comes from the
+    /// browser's cryptography.
+    #[must_use]
+    pub fn new(host: Host, tab: String, seed: [u64; 4], moment: &Moment) -> Self {
+        let mut random = Random::new(seed);
+        let store = settings::Store::default();
+        Self {
+            consent: Consent::new(Rules::default(), moment),
+            delivery: Delivery::new(tab, random.next_u64(), Limits::default()),
+            host,
+            effective: store.effective(),
+            store,
+            before_send: None,
+            storefront: Storefront::default(),
+            told: None,
+            exchange: Exchange::default(),
+            sender: None,
+            sdk: road::Progress::default(),
+            held: VecDeque::new(),
+            records: Records::default(),
+            issues: Vec::new(),
+            random,
+            effects: VecDeque::new(),
+            outbox_wake: None,
+            stopped: false,
+        }
+    }
+
+    /// Settings came from the page or the API.
+    pub fn configure(&mut self, source: Source, raw: &Value, moment: &Moment) {
+        self.store.set(source, raw);
+        self.settings_changed(moment);
+    }
+
+    /// `onBeforeEventSend` came from the API.
+    pub fn set_before_send(&mut self, hook: BeforeSend) {
+        self.before_send = Some(hook);
+    }
+
+    /// An item was pushed onto the data layer. Gives back the event's `_id` when it published one that
+    /// is forwarded. `id` is the `_id` to use unless the debug context names one.
+    pub fn pushed(&mut self, item: Item, id: Option<String>, page: Page, moment: &Moment) -> Option<String> {
+        if self.stopped {
+            return None;
+        }
+        let taken = self.storefront.take(item);
+        self.report_all(taken.issues);
+        if taken.settings_changed {
+            let aep = self.storefront.context("aepContext");
+            self.store.set_data_layer(aep, self.storefront.context("eventForwardingContext"));
+            self.settings_changed(moment);
+        }
+        self.read_consent(moment);
+        if taken.cart_changed && self.may_send() {
+            self.remember_cart();
+        }
+        if taken.known {
+            self.records.count_known();
+        }
+        let published = taken.event?;
+        let source = xdm::Source {
+            kind: published.kind,
+            contexts: &published.contexts,
+            custom: published.custom.as_ref(),
+            search_unit_id: published.search_unit_id.as_deref(),
+            last_cart: published.last_cart.as_ref(),
+            page_url: &page.url,
+            referrer: &page.referrer,
+        };
+        let (xdm, refused) = match xdm::map(&source) {
+            Ok(mapped) => {
+                self.report_all(mapped.issues);
+                (mapped.xdm, None)
+            }
+            Err(issue) => (Value::map(), Some(issue)),
+        };
+        let id = xdm.get("_id").and_then(Value::as_text).map(String::from).or(id);
+        let id = id.unwrap_or_else(|| self.random.uuid());
+        let draft = Draft { id: id.clone(), kind: published.kind, xdm, page, wall: moment.wall };
+        self.records.add(draft.record());
+        match refused {
+            Some(issue) => {
+                self.move_on(&id, Status::Rejected, Some(issue.message.clone()));
+                self.report(issue);
+            }
+            None => self.offer(draft, moment),
+        }
+        Some(id)
+    }
+
+    /// The way from a published event to the outbox, or to where it has to wait.
+    fn offer(&mut self, draft: Draft, moment: &Moment) {
+        // A refusal counts before the settings are complete: what is published while the shopper says no
+        // never leaves, whatever comes later.
+        if self.consent.state() == State::Out {
+            let reason = self.consent_reason();
+            return self.move_on(&draft.id, Status::Suppressed, Some(reason));
+        }
+        if self.effective.off {
+            return self.move_on(&draft.id, Status::Suppressed, Some("storefront events are off".into()));
+        }
+        if self.may_send() {
+            return self.accept(&draft, moment);
+        }
+        let waits_for = self.waits_for();
+        let waits_for = waits_for.first().map_or("settings", String::as_str);
+        if self.held.len() >= HELD_AT_MOST
+            && let Some(oldest) = self.held.pop_front()
+        {
+            self.move_on(&oldest.id, Status::Rejected, Some("too many events waited".into()));
+            let message =
+                text::join(&["more than 1000 events wait for ", waits_for, "; the oldest are given up until it comes"]);
+            self.report(Issue::warning("events", "too-many-held", message));
+        }
+        self.move_on(&draft.id, Status::Held, Some(text::join(&["waits for ", waits_for])));
+        self.held.push_back(draft);
+    }
+
+    /// Hands an event to the outbox: from here on it is delivered, or refused for good.
+    fn accept(&mut self, draft: &Draft, moment: &Moment) {
+        let composed = draft.compose(&self.effective.settings, self.exchange.ecid());
+        let composed = match self.run_before_send(composed) {
+            Ok(Some(composed)) => composed,
+            Ok(None) => {
+                return self.move_on(&draft.id, Status::Suppressed, Some("onBeforeEventSend said no".into()));
+            }
+            Err(issue) => {
+                self.move_on(&draft.id, Status::Rejected, Some(issue.message.clone()));
+                return self.report(issue);
+            }
+        };
+        let event = Event {
+            id: draft.id.clone(),
+            json: composed.to_json(),
+            created: draft.wall,
+            needs_answer: draft.kind == EventKind::PageView,
+            wants_ecid: composed.wants_ecid(),
+        };
+        self.report_all(composed.issues);
+        self.records.change(&draft.id, Status::Queued, |record| {
+            record.reason = None;
+            record.xdm = composed.xdm;
+        });
+        self.delivery.handle(Input::Accept(event), moment);
+    }
+
+    fn run_before_send(&self, composed: Composed) -> Result<Option<Composed>, Issue> {
+        let Some(hook) = &self.before_send else { return Ok(Some(composed)) };
+        let Some(mut changed) = hook(Value::from([("xdm", composed.xdm), ("data", Value::map())]))? else {
+            return Ok(None);
+        };
+        let mut take = |key| changed.as_map_mut().and_then(|map| map.remove(key)).unwrap_or_default();
+        let (xdm, data) = (take("xdm"), take("data"));
+        Ok((!xdm.is_empty() || !data.is_empty()).then(|| Composed::replaced(xdm, data)))
+    }
+}

@@ -1,0 +1,131 @@
+//! Consent in the pipeline: looked at before every event and every send, told to the outbox and the edge.
+
+use alloc::string::String;
+
+use super::{Collector, Effect, Sender};
+use crate::consent::{Answer, Change, Consent, Inputs, Signal, State};
+use crate::delivery::{Input, Outcome, Ticket};
+use crate::inspect::{Issue, Status};
+use crate::moment::Moment;
+use crate::text;
+use crate::value::Value;
+
+/// The ticket of messages to the edge; no promise of the API waits for it.
+pub(super) const CONSENT_TICKET: Ticket = 0;
+
+impl Collector {
+    /// The shopper chose, through the API: `"in"`, `"out"` or the Web SDK's `{ consent: […] }`.
+    ///
+    /// # Errors
+    /// When it is none of these; nothing changes then.
+    pub fn set_consent(&mut self, raw: &Value, moment: &Moment) -> Result<(), Issue> {
+        let change = self.ask(moment, |consent, inputs| consent.set(raw, inputs, moment))?;
+        let standards = raw.get("consent").is_some();
+        if matches!(self.sender, Some(Sender::WebSdk(_))) && self.effective.settings.consent_sources.web_sdk {
+            let general = Value::from([("general", change.to.name())]);
+            let adobe =
+                Value::from([("standard", Value::from("Adobe")), ("version", Value::from("1.0")), ("value", general)]);
+            let options =
+                if standards { raw.clone() } else { Value::from([("consent", Value::from(alloc::vec![adobe]))]) };
+            self.effects.push_back(Effect::SdkConsent(options));
+        }
+        self.consent_changed(change, moment);
+        Ok(())
+    }
+
+    /// The consent banner or the store's own Web SDK told something.
+    pub fn consent_signal(&mut self, signal: Signal<'_>, moment: &Moment) {
+        let change = self.ask(moment, |consent, inputs| consent.signal(signal, inputs, moment));
+        self.consent_changed(change, moment);
+    }
+
+    /// Looks at every signal of consent that can be looked up. Done at every event and before every send.
+    pub fn read_consent(&mut self, moment: &Moment) {
+        let change = self.ask(moment, |consent, inputs| consent.read(inputs, moment));
+        self.consent_changed(change, moment);
+    }
+
+    /// The settings have changed the rules of consent; what was said before them is asked for again.
+    pub(super) fn new_consent_rules(&mut self, moment: &Moment) {
+        let rules = self.effective.settings.consent_rules();
+        if self.consent.rules() != rules {
+            self.consent.set_rules(rules, moment);
+        }
+        self.read_consent(moment);
+    }
+
+    /// Whether an event may go into the outbox now.
+    pub(super) fn may_send(&self) -> bool {
+        self.sender.is_some() && self.consent.state() == State::In
+    }
+
+    /// Why the shopper's events do not leave, for a record.
+    pub(super) fn consent_reason(&self) -> String {
+        let reason = self.consent.reason();
+        text::join(&["consent: ", reason.get("because").and_then(Value::as_text).unwrap_or("out")])
+    }
+
+    /// The edge has answered a message about consent for good.
+    pub(super) fn edge_heard(&mut self, outcome: &Outcome, moment: &Moment) {
+        let answer = match outcome {
+            Outcome::Good { .. } => Answer::Accepted,
+            Outcome::Refused { .. } | Outcome::TooLarge => Answer::Refused,
+            // The outbox sends it again.
+            Outcome::Retry { .. } | Outcome::NetworkError | Outcome::Timeout => return,
+        };
+        self.consent.edge_answered(answer, moment);
+    }
+
+    fn ask<T>(&mut self, moment: &Moment, question: impl FnOnce(&mut Consent, &Inputs<'_>) -> T) -> T {
+        let memory = (self.host.consent_memory)();
+        let website = self.storefront.context("storefrontInstanceContext").and_then(|instance| {
+            match instance.get("websiteId")? {
+                Value::Number(number) => Some(String::from(number.as_str())),
+                Value::Text(text) => Some(text.clone()),
+                _ => None,
+            }
+        });
+        let inputs = Inputs {
+            cookies: &moment.cookies,
+            website_id: website.as_deref(),
+            org: self.effective.settings.organization_id.as_deref().unwrap_or_default(),
+            gpc: (self.host.gpc)(),
+            memory: memory.as_deref(),
+        };
+        question(&mut self.consent, &inputs)
+    }
+
+    fn consent_changed(&mut self, change: Change, moment: &Moment) {
+        if let Some(issue) = self.consent.issue() {
+            self.report(issue);
+        }
+        if self.told != Some(change.to) {
+            self.told = Some(change.to);
+            match change.to {
+                State::In => self.delivery.handle(Input::ConsentIn, moment),
+                State::Pending => self.delivery.handle(Input::ConsentPending, moment),
+                State::Out => self.refused(moment),
+            }
+        }
+        if self.sender == Some(Sender::Edge)
+            && let Some(consent) = self.consent.message_for_edge(moment)
+        {
+            self.delivery.handle(Input::SetConsent { ticket: CONSENT_TICKET, body: consent.to_json() }, moment);
+        }
+        if !self.effective.off
+            && let Some(memory) = self.consent.memory_to_write((self.host.consent_memory)().as_deref())
+        {
+            self.effects.push_back(Effect::RememberConsent(memory));
+        }
+        self.release(moment);
+    }
+
+    /// The shopper says no: what waits is thrown away, wherever it waits.
+    fn refused(&mut self, moment: &Moment) {
+        let reason = self.consent_reason();
+        for draft in core::mem::take(&mut self.held) {
+            self.move_on(&draft.id, Status::Suppressed, Some(reason.clone()));
+        }
+        self.delivery.handle(Input::ConsentOut, moment);
+    }
+}

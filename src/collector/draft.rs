@@ -1,0 +1,145 @@
+//! An event between the data layer and the outbox: mapped at the moment it was published, completed
+//! when settings and consent let it go.
+
+use alloc::string::String;
+
+use crate::identity;
+use crate::inspect::{Issue, Record, Status};
+use crate::page::{self, Page};
+use crate::settings::Settings;
+use crate::storefront::EventKind;
+use crate::value::Value;
+use crate::xdm;
+
+/// Stands for an ECID that is not known yet, in the JSON of events that wait for it. As a JSON string
+/// it cannot be part of a longer text.
+const UNKNOWN_ECID: &str = "{ecid}";
+
+/// A published event with everything of its own moment.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Its `_id`.
+    pub(super) id: String,
+    /// Which event it is.
+    pub(super) kind: EventKind,
+    /// What the mapping made of it.
+    pub(super) xdm: Value,
+    /// The page it was published on.
+    pub(super) page: Page,
+    /// When it was published, milliseconds since 1970.
+    pub(super) wall: i64,
+}
+
+/// An event ready for `onBeforeEventSend`, and then for the outbox.
+#[derive(Clone, Debug)]
+pub(super) struct Composed {
+    /// The XDM, complete but for an ECID that nobody knows yet.
+    pub(super) xdm: Value,
+    /// What a hook put beside it.
+    pub(super) data: Option<Value>,
+    /// What XDM would have refused.
+    pub(super) issues: alloc::vec::Vec<Issue>,
+}
+
+impl Draft {
+    /// The first record of this event.
+    pub(super) fn record(&self) -> Record {
+        Record {
+            id: self.id.clone(),
+            event: self.kind.name(),
+            status: Status::Held,
+            reason: None,
+            timestamp: page::timestamp(self.wall),
+            attempts: 0,
+            request_id: None,
+            xdm: self.xdm.clone(),
+        }
+    }
+
+    /// Completes the XDM: page context below the event's own fields (as the Web SDK merges them),
+    /// identity, and nothing that XDM refuses.
+    pub(super) fn compose(&self, settings: &Settings, ecid: Option<&str>) -> Composed {
+        let mut xdm = self.page.to_xdm(settings.context, self.wall);
+        overlay(&mut xdm, &self.xdm);
+        xdm.set_at("_id", self.id.as_str());
+        xdm.set_at("timestamp", page::timestamp(self.wall));
+        xdm.set_at("implementationDetails", page::implementation_details());
+        if !settings.personal_data {
+            xdm::personal::hold_back(&mut xdm);
+        }
+        let mut issues = xdm::conform(&mut xdm);
+        let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
+        let known = Some(ecid.unwrap_or(UNKNOWN_ECID));
+        if let Some(identities) = identity::identity_map(known, settings.identity_map.as_ref(), email.as_deref()) {
+            xdm.set_at("identityMap", identities);
+        }
+        xdm.set_at("personID", known.unwrap_or_default());
+        if settings.identity_map.is_some() {
+            // The shop's own identities have not been checked yet.
+            if !settings.personal_data {
+                xdm::personal::hold_back(&mut xdm);
+            }
+            issues.extend(xdm::conform(&mut xdm));
+        }
+        Composed { xdm, data: None, issues }
+    }
+}
+
+impl Composed {
+    /// What `onBeforeEventSend` left: checked again, for a hook may write what XDM refuses.
+    pub(super) fn replaced(xdm: Value, data: Value) -> Self {
+        let mut composed =
+            Self { xdm, data: Some(data).filter(|data| !data.is_empty()), issues: alloc::vec::Vec::new() };
+        composed.issues = xdm::conform(&mut composed.xdm);
+        composed
+    }
+
+    /// Whether the event waits for an ECID.
+    pub(super) fn wants_ecid(&self) -> bool {
+        self.xdm.get("personID").and_then(Value::as_text) == Some(UNKNOWN_ECID)
+            || self.xdm.at("identityMap.ECID.0.id").and_then(Value::as_text) == Some(UNKNOWN_ECID)
+    }
+
+    /// The event as it stands in a request: `{ xdm, data? }`.
+    pub(super) fn to_json(&self) -> String {
+        let mut event = Value::from([("xdm", self.xdm.clone())]);
+        if let Some(data) = &self.data {
+            event.set_at("data", data.clone());
+        }
+        event.to_json()
+    }
+}
+
+/// Puts the ECID into an event's JSON that waited for it; without one, takes what waited for it out:
+/// never an invented identity.
+pub(super) fn with_ecid(json: &str, ecid: Option<&str>) -> String {
+    if let Some(ecid) = ecid {
+        return json.replace(&["\"", UNKNOWN_ECID, "\""].concat(), &["\"", ecid, "\""].concat());
+    }
+    let Ok(mut event) = Value::parse(json) else { return json.into() };
+    if let Some(xdm) = event.as_map_mut().and_then(|event| event.get_mut("xdm")) {
+        if xdm.get("personID").and_then(Value::as_text) == Some(UNKNOWN_ECID) {
+            xdm.remove_at("personID");
+        }
+        if xdm.at("identityMap.ECID.0.id").and_then(Value::as_text) == Some(UNKNOWN_ECID) {
+            xdm.remove_at("identityMap.ECID");
+        }
+        xdm.prune();
+    }
+    event.to_json()
+}
+
+/// Merges `over` into `under`, object by object; what `over` says wins.
+fn overlay(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (Value::Map(target), Value::Map(source)) => {
+            for (key, value) in source.iter() {
+                match target.get_mut(key) {
+                    Some(target) => overlay(target, value),
+                    None => target.set(String::from(key), value.clone()),
+                }
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
+}

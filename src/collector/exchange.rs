@@ -1,0 +1,288 @@
+//! What is said to the edge and what its answers mean: between the outbox, which knows requests and
+//! outcomes, and `delivery::edge`, which knows the wire.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::draft::with_ecid;
+use super::{Effect, Host};
+use crate::cookies;
+use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response};
+use crate::delivery::{Action, Exception, Outcome, RequestId, Send};
+use crate::identity;
+use crate::inspect::Issue;
+use crate::moment::Moment;
+use crate::settings::{self, Settings};
+use crate::text;
+use crate::uuid::Random;
+use crate::value::Value;
+
+/// An answer of the edge, its body read to the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+    /// `Retry-After`, where the server lets us see it.
+    pub retry_after: Option<String>,
+    /// `x-adobe-edge`, where the server lets us see it.
+    pub region: Option<String>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Refused, reset, blocked: browsers do not tell which.
+    Network,
+}
+
+/// What is known about the shopper and the requests under way.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    ecid: Option<String>,
+    /// The domain for cookies; probed when first needed, for a probe is a cookie for an instant.
+    apex: Option<String>,
+    /// Cookies the edge gave, by name: they count where the browser refuses to keep them.
+    given: Vec<(String, String)>,
+    requests: Vec<(RequestId, UnderWay)>,
+    /// Whether the third-party domain turned out to be blocked.
+    third_party_blocked: bool,
+}
+
+#[derive(Clone, Debug)]
+struct UnderWay {
+    request_id: String,
+    action: Action,
+    third_party: bool,
+}
+
+/// What an answer amounts to.
+#[derive(Debug)]
+pub(super) struct Understood {
+    pub(super) action: Action,
+    pub(super) outcome: Outcome,
+    pub(super) effects: Vec<Effect>,
+    pub(super) issues: Vec<Issue>,
+    /// Segments etc. for whoever asked.
+    pub(super) identity_came: bool,
+}
+
+impl Exchange {
+    /// The ECID, if it is known.
+    pub(super) fn ecid(&self) -> Option<&str> {
+        self.ecid.as_deref()
+    }
+
+    /// The ECID was told by somebody else: the store's own Web SDK.
+    pub(super) fn learn(&mut self, ecid: Option<String>) {
+        if ecid.is_some() {
+            self.ecid = ecid;
+        }
+    }
+
+    /// Forgets the shopper, who has opted out.
+    pub(super) fn forget(&mut self) {
+        self.ecid = None;
+        self.given.clear();
+    }
+
+    /// Looks for the ECID in the identity cookie; what the cookie says counts over what was known.
+    /// Gives back whether one is known now.
+    pub(super) fn look(&mut self, settings: &Settings, moment: &Moment) -> bool {
+        if let Some(organization) = &settings.organization_id
+            && let Some(ecid) = identity::ecid_from_cookies(&moment.cookies, organization)
+        {
+            self.ecid = Some(ecid);
+        }
+        self.ecid.is_some()
+    }
+
+    /// The request's own identifier, as it stands in its URL.
+    pub(super) fn request_id(&self, request: RequestId) -> Option<&str> {
+        self.requests.iter().find(|(id, _)| *id == request).map(|(_, under_way)| under_way.request_id.as_str())
+    }
+
+    /// Builds a request of the outbox. `page_url` is the page's address now.
+    pub(super) fn build(
+        &mut self,
+        send: &Send,
+        settings: &Settings,
+        host: &Host,
+        page_url: &str,
+        moment: &Moment,
+        random: &mut Random,
+    ) -> Effect {
+        let organization = settings.organization_id.as_deref().unwrap_or_default();
+        let apex = self.apex(host).to_owned();
+        let cookies = self.cookies(&moment.cookies);
+        let identified = self.ecid.is_some() || identity::is_known(&cookies, organization);
+        let core = settings.third_party_cookies_enabled && endpoint::allows_third_party_cookies(&host.user_agent);
+        let third_party = core && !identified && !self.third_party_blocked;
+        let own_origin = settings::edge_origin(settings, &host.scheme);
+        let origin = if third_party { text::join(&["https://", endpoint::THIRD_PARTY_HOST]) } else { own_origin };
+        let request_host = origin.split_once("://").map_or("", |(_, host)| host).split(':').next().unwrap_or_default();
+        let ecid = identity::carried_in(page_url, &cookies, organization, moment.wall);
+        let envelope = request::Envelope {
+            host: request_host,
+            apex: &apex,
+            cookies: &cookies,
+            organization,
+            core,
+            ecid: ecid.as_deref(),
+            ..request::Envelope::default()
+        };
+        let body = match send.action {
+            Action::Acquire => request::acquire_body(&envelope),
+            Action::SetConsent => request::consent_body(&Value::parse(&send.body).unwrap_or_default(), None, &envelope),
+            Action::Interact | Action::Collect => {
+                let filled: Vec<String> =
+                    send.events.iter().map(|event| self.fill(event.wants_ecid, &event.json)).collect();
+                let events: Vec<&str> = filled.iter().map(String::as_str).collect();
+                request::events_body(&events, send.queue_time, &envelope)
+            }
+        };
+        let request_id = random.uuid();
+        let hint = endpoint::location_hint(&cookies, organization);
+        let url = endpoint::Endpoint {
+            origin: &origin,
+            base_path: &settings.edge_base_path,
+            hint: hint.as_deref(),
+            action: match send.action {
+                Action::Interact => endpoint::Action::Interact,
+                Action::Collect => endpoint::Action::Collect,
+                Action::Acquire => endpoint::Action::Acquire,
+                Action::SetConsent => endpoint::Action::SetConsent,
+            },
+            datastream: settings.datastream_id.as_deref().unwrap_or_default(),
+            request_id: &request_id,
+            token: endpoint::assurance_token(page_url, &host.client_id).as_deref(),
+        }
+        .url();
+        self.requests
+            .push((send.request, UnderWay { request_id: request_id.clone(), action: send.action, third_party }));
+        Effect::Fetch { request: send.request, request_id, url, body, keepalive: send.keepalive }
+    }
+
+    /// An event's JSON with the ECID that is known now.
+    pub(super) fn fill(&self, wants_ecid: bool, json: &str) -> String {
+        if wants_ecid { with_ecid(json, self.ecid()) } else { json.to_owned() }
+    }
+
+    /// A request was given up; its answer is not wanted any more.
+    pub(super) fn cancel(&mut self, request: RequestId) {
+        self.requests.retain(|(id, _)| *id != request);
+    }
+
+    /// What an answer, or its absence, means. `None` for a request that nobody waits for.
+    pub(super) fn understand(
+        &mut self,
+        request: RequestId,
+        reply: Result<Reply, Failure>,
+        settings: &Settings,
+        host: &Host,
+        moment: &Moment,
+    ) -> Option<Understood> {
+        let at = self.requests.iter().position(|(id, _)| *id == request)?;
+        let (_, under_way) = self.requests.remove(at);
+        let mut understood = Understood {
+            action: under_way.action,
+            outcome: Outcome::NetworkError,
+            effects: Vec::new(),
+            issues: Vec::new(),
+            identity_came: false,
+        };
+        let Ok(reply) = reply else {
+            if under_way.third_party {
+                // Blockers know the third-party domain. The next attempt goes to the edge domain at once.
+                self.third_party_blocked = true;
+                understood.outcome = Outcome::Retry { after: Some(0) };
+            }
+            return Some(understood);
+        };
+        let headers =
+            response::Headers { retry_after: reply.retry_after.as_deref(), adobe_edge: reply.region.as_deref() };
+        let answer = response::read(reply.status, &reply.body, headers, moment.wall);
+        let legacy =
+            settings.organization_id.as_deref().filter(|_| self.ecid.is_none()).zip(answer.ecid.as_deref()).and_then(
+                |(organization, ecid)| {
+                    let known = identity::from_legacy_cookies(&moment.cookies, organization);
+                    edge_cookies::legacy_cookie(ecid, known.as_deref(), organization)
+                },
+            );
+        let apex = self.apex(host).to_owned();
+        for cookie in answer.cookies.iter().chain(&legacy) {
+            self.given.retain(|(name, _)| *name != cookie.name);
+            self.given.push((cookie.name.clone(), cookie.value.clone()));
+            understood.effects.push(Effect::SetCookie(cookie.to_text(&apex, host.scheme == "https:")));
+        }
+        if let Some(segments) = edge_cookies::segments_cookie(&answer.destinations) {
+            understood.effects.push(Effect::SetCookie(segments));
+        }
+        for pixel in &answer.pixels {
+            understood.effects.push(Effect::Pixel { url: pixel.url.clone(), hide_referrer: pixel.hide_referrer });
+        }
+        if answer.ecid.is_some() {
+            self.ecid.clone_from(&answer.ecid);
+            understood.identity_came = true;
+        }
+        understood.issues = answer.issues();
+        understood.outcome = outcome(&answer, reply.status);
+        Some(understood)
+    }
+
+    /// `document.cookie`, and what the edge gave that the browser did not keep.
+    fn cookies(&self, page: &str) -> String {
+        let mut all = page.to_owned();
+        for (name, value) in &self.given {
+            if cookies::get(page, name).is_none() {
+                if !all.is_empty() {
+                    all.push_str("; ");
+                }
+                all.push_str(&text::join(&[name, "=", value]));
+            }
+        }
+        all
+    }
+
+    fn apex(&mut self, host: &Host) -> &str {
+        self.apex
+            .get_or_insert_with(|| (host.widest_domain)(&endpoint::apex_candidates(&host.hostname)).unwrap_or_default())
+    }
+}
+
+fn outcome(answer: &response::Answer, status: u16) -> Outcome {
+    let reason = |issue: &Issue| issue.message.clone();
+    if let response::Retry::After(after) = answer.retry {
+        return Outcome::Retry { after };
+    }
+    if status == 413 {
+        return Outcome::TooLarge;
+    }
+    if !answer.good {
+        let error = answer.errors.first();
+        let number = error.map_or("", |error| error.number());
+        return Outcome::Refused {
+            reason: answer.issues().first().map(reason).unwrap_or_default(),
+            // What names the datastream, its services, the country or authentication holds for any event.
+            whole: number.starts_with("00")
+                || number.starts_with("04")
+                || number.starts_with("05")
+                || status == 401
+                || status == 403
+                || status == 404,
+        };
+    }
+    let mut except = Vec::new();
+    for error in answer.errors.iter().chain(&answer.warnings) {
+        let suppressed = error.number() == "0301";
+        if let Some(index) = error.event.or(suppressed.then_some(0)) {
+            let fatal = suppressed || answer.errors.iter().any(|other| other == error);
+            if fatal {
+                except.push(Exception { index, suppressed, reason: reason(&error.issue(false)) });
+            }
+        }
+    }
+    Outcome::Good { except }
+}

@@ -1,0 +1,228 @@
+//! Which way out: the settings decide between the bundled sender and the store's own Web SDK, whenever
+//! they arrive, and a Web SDK may keep us waiting.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Collector, Effect, Sender};
+use crate::delivery::{Batching, Exception, Input, Outcome, RequestId, Road};
+use crate::inspect::{Issue, Status};
+use crate::moment::Moment;
+use crate::text;
+use crate::value::Value;
+
+/// How far we are with the store's own Web SDK.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// It is there and can be called.
+    pub(super) found: bool,
+    /// `getIdentity` has answered, one way or the other: events carry the ECID from now on.
+    pub(super) identified: bool,
+    /// When a Web SDK that is still missing is worth a warning, on the monotonic clock.
+    pub(super) deadline: Option<i64>,
+}
+
+/// What became of a call of the store's own Web SDK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SdkAnswer<'a> {
+    /// It resolved.
+    Resolved,
+    /// It resolved, and the Web SDK's consent cookie says that nothing was sent.
+    Declined,
+    /// It rejected with this message.
+    Rejected(&'a str),
+}
+
+impl Collector {
+    /// The settings may be others now.
+    pub(super) fn settings_changed(&mut self, moment: &Moment) {
+        self.effective = self.store.effective();
+        self.report_all(self.effective.issues.clone());
+        self.choose_road(moment);
+        self.new_consent_rules(moment);
+        if self.effective.off {
+            for draft in core::mem::take(&mut self.held) {
+                self.move_on(&draft.id, Status::Suppressed, Some("storefront events are off".into()));
+            }
+        }
+        self.release(moment);
+    }
+
+    /// What events wait for, in words that `status()` and messages show; empty when they need not.
+    pub(super) fn waits_for(&self) -> Vec<String> {
+        let mut waits: Vec<String> = self.effective.waiting_for.iter().map(|name| String::from(*name)).collect();
+        if let Some(Sender::WebSdk(name)) = &self.sender
+            && !self.sdk.found
+        {
+            waits.push(text::join(&["window.", name]));
+        }
+        if self.consent.state() == crate::consent::State::Pending {
+            waits.push("consent".into());
+        }
+        waits
+    }
+
+    /// Lets go what waited in memory for settings and consent, in order.
+    pub(super) fn release(&mut self, moment: &Moment) {
+        if self.effective.off || !self.may_send() {
+            return;
+        }
+        for draft in core::mem::take(&mut self.held) {
+            self.accept(&draft, moment);
+        }
+    }
+
+    fn choose_road(&mut self, moment: &Moment) {
+        let complete = !self.effective.off && !self.effective.never && self.effective.waiting_for.is_empty();
+        let settings = &self.effective.settings;
+        let sender = complete.then(|| match &settings.web_sdk_name {
+            Some(name) => Sender::WebSdk(name.clone()),
+            None => Sender::Edge,
+        });
+        let road = sender.as_ref().map(|sender| match sender {
+            Sender::WebSdk(_) => Road::WebSdk,
+            Sender::Edge => Road::Edge {
+                batching: settings.batching.map(|batching| Batching {
+                    max_events: usize::try_from(batching.max_events).unwrap_or(1),
+                    max_bytes: usize::try_from(batching.max_bytes).unwrap_or(1),
+                    max_wait: batching.max_wait,
+                }),
+            },
+        });
+        if sender != self.sender {
+            self.sender = sender;
+            self.look_for_sdk(moment);
+        }
+        if self.sender == Some(Sender::Edge) {
+            let known = self.exchange.look(&self.effective.settings, moment);
+            self.delivery.handle(Input::Identity(known), moment);
+        }
+        self.delivery.handle(Input::Configure(road), moment);
+    }
+
+    fn look_for_sdk(&mut self, moment: &Moment) {
+        self.sdk = Progress::default();
+        self.delivery.handle(Input::Sdk(false), moment);
+        if let Some(Sender::WebSdk(name)) = &self.sender {
+            let timeout = self.effective.settings.web_sdk_timeout;
+            self.sdk.deadline = Some(moment.mono.saturating_add(timeout));
+            self.effects.push_back(Effect::FindSdk(Some(name.clone())));
+            self.set_alarm();
+        } else {
+            self.effects.push_back(Effect::FindSdk(None));
+        }
+    }
+
+    /// `window[name]` was looked at: whether it can be called, and which instance names the page knows,
+    /// for a message that helps.
+    pub fn sdk_found(&mut self, callable: bool, announced: &[String], moment: &Moment) {
+        self.sdk.found = callable;
+        if callable {
+            self.sdk.deadline = None;
+        } else if let Some(Sender::WebSdk(name)) = &self.sender {
+            let there = if announced.is_empty() { String::new() } else { announced.join(", ") };
+            let known = if there.is_empty() { "" } else { ". This page has: " };
+            let message = text::join(&[
+                "webSdkName: window.",
+                name,
+                " is no function. Name the property that holds the store's Web SDK, or leave the field blank to use the bundled sender",
+                known,
+                &there,
+            ]);
+            self.report(Issue::error("webSdkName", "not-callable", message));
+        }
+        self.set_alarm();
+        let _ = moment;
+    }
+
+    /// `getIdentity` of the store's own Web SDK has answered: with the ECID, or without (declined,
+    /// rejected). Only then are events called out, as Adobe's collector does.
+    pub fn sdk_identified(&mut self, ecid: Option<String>, moment: &Moment) {
+        self.sdk.identified = true;
+        self.exchange.learn(ecid);
+        self.delivery.handle(Input::Sdk(true), moment);
+    }
+
+    /// A call of `sendEvent` has settled.
+    pub fn sdk_answered(&mut self, request: RequestId, answer: SdkAnswer<'_>, moment: &Moment) {
+        let outcome = match answer {
+            SdkAnswer::Resolved => Outcome::Good { except: Vec::new() },
+            SdkAnswer::Declined => {
+                let reason = "the Web SDK's consent is out".into();
+                Outcome::Good { except: alloc::vec![Exception { index: 0, suppressed: true, reason }] }
+            }
+            SdkAnswer::Rejected(message) => self.rejected(message),
+        };
+        self.delivery.handle(Input::Answered { request, outcome }, moment);
+    }
+
+    /// Which rejections of a Web SDK are worth another try.
+    fn rejected(&mut self, message: &str) -> Outcome {
+        if message.contains("must be configured first") {
+            self.report(Issue::warning(
+                "webSdkName",
+                "not-configured",
+                "webSdkName: the store's Web SDK has not been configured yet; events wait. Call its configure command",
+            ));
+            return Outcome::Retry { after: None };
+        }
+        if message.contains("Network request failed") || message.contains("Failed to fetch") {
+            return Outcome::NetworkError;
+        }
+        let status = |code: &str| message.contains(&text::join(&["status code ", code]));
+        if ["429", "502", "503", "504"].into_iter().any(status) {
+            return Outcome::Retry { after: None };
+        }
+        let message = text::join(&["webSdkName: the store's Web SDK refused an event: ", message]);
+        self.report(Issue::error("webSdkName", "refused", message.clone()));
+        Outcome::Refused { reason: message, whole: false }
+    }
+
+    /// The time after which a missing Web SDK is worth a warning has come.
+    pub(super) fn check_sdk_deadline(&mut self, moment: &Moment) {
+        if self.sdk.deadline.is_none_or(|deadline| moment.mono < deadline) {
+            return;
+        }
+        self.sdk.deadline = None;
+        if let Some(Sender::WebSdk(name)) = &self.sender {
+            let message = text::join(&[
+                "webSdkName: window.",
+                name,
+                " is not there yet; events wait for it. Load the store's Web SDK, or correct the name",
+            ]);
+            self.report(Issue::warning("webSdkName", "missing", message));
+        }
+    }
+
+    /// Tells the browser when to wake us next.
+    pub(super) fn set_alarm(&mut self) {
+        let alarm = [self.outbox_wake, self.sdk.deadline].into_iter().flatten().min();
+        if let Some(at) = alarm {
+            self.effects.push_back(Effect::WakeAt(at));
+        }
+    }
+
+    /// Whether `sendEvent` of the store's own Web SDK declined: an empty answer says so only together
+    /// with a consent cookie that says out, for builds without personalization answer nothing at all.
+    #[must_use]
+    pub fn sdk_declined(&self, answer_is_empty: bool, moment: &Moment) -> bool {
+        let out = |(name, value): (String, String)| {
+            name.starts_with("kndctr_") && name.ends_with("_consent") && value.contains("general=out")
+        };
+        answer_is_empty && crate::cookies::all(&moment.cookies).any(out)
+    }
+
+    /// The page's address, read when it is needed.
+    pub(super) fn address(&self) -> String {
+        (self.host.address)()
+    }
+
+    /// A value for `status()`: which sender is in use.
+    pub(super) fn sender_name(&self) -> Value {
+        match &self.sender {
+            Some(Sender::Edge) => Value::from("edge"),
+            Some(Sender::WebSdk(_)) => Value::from("web-sdk"),
+            None => Value::Null,
+        }
+    }
+}

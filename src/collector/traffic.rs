@@ -1,0 +1,257 @@
+//! The outbox's wishes turned into things for the browser to do, and what the browser has to tell.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Collector, Effect, Failure, Reply, choice};
+use crate::consent::{Signal, State};
+use crate::delivery::{self, Action, Input, Outcome, RequestId, Ticket};
+use crate::inspect::{Issue, Status};
+use crate::moment::Moment;
+use crate::value::Value;
+
+impl Collector {
+    /// The next thing to do, now. To be asked until there is none, with a fresh `moment` each time: what
+    /// was done before may have written cookies.
+    pub fn next_effect(&mut self, moment: &Moment) -> Option<Effect> {
+        loop {
+            if let Some(effect) = self.effects.pop_front() {
+                return Some(effect);
+            }
+            let effect = self.delivery.next_effect()?;
+            self.translate(effect, moment);
+        }
+    }
+
+    fn translate(&mut self, effect: delivery::Effect, moment: &Moment) {
+        let out = match effect {
+            delivery::Effect::Send(send) => return self.send(send, moment),
+            delivery::Effect::SdkCall { request, event, unloading } => {
+                Effect::SdkSend { request, json: self.exchange.fill(event.wants_ecid, &event.json), unloading }
+            }
+            delivery::Effect::Cancel(request) => {
+                self.exchange.cancel(request);
+                Effect::Cancel(request)
+            }
+            delivery::Effect::Store { key, text } => Effect::Store { key, text },
+            delivery::Effect::Forget(keys) => Effect::Forget(keys),
+            delivery::Effect::Purge => {
+                self.exchange.forget();
+                Effect::Purge
+            }
+            delivery::Effect::Adopt => Effect::Adopt,
+            delivery::Effect::LockIdentity => Effect::LockIdentity,
+            delivery::Effect::UnlockIdentity => Effect::UnlockIdentity,
+            delivery::Effect::WakeAt(at) => {
+                self.outbox_wake = Some(at);
+                return self.set_alarm();
+            }
+            delivery::Effect::Status { id, status, reason, attempts, request } => {
+                return self.outbox_status(&id, status, reason.map(String::from), attempts, request);
+            }
+            delivery::Effect::Settled(choice::CONSENT_TICKET) => return,
+            delivery::Effect::Settled(ticket) => Effect::Settled(ticket),
+            delivery::Effect::Report(issue) => return self.report(issue),
+        };
+        self.effects.push_back(out);
+    }
+
+    /// The last look at consent stands here, between the outbox and the wire.
+    fn send(&mut self, send: delivery::Send, moment: &Moment) {
+        self.read_consent(moment);
+        let told = send.action == Action::SetConsent;
+        if !told && self.consent.state() != State::In {
+            // The outbox has been told; an event that may wait still waits there.
+            let outcome = Outcome::Retry { after: Some(0) };
+            return self.delivery.handle(Input::Answered { request: send.request, outcome }, moment);
+        }
+        let address = self.address();
+        let settings = &self.effective.settings;
+        let effect = self.exchange.build(&send, settings, &self.host, &address, moment, &mut self.random);
+        for event in send.events.iter().filter(|event| event.wants_ecid) {
+            let filled = self.exchange.fill(true, &event.json);
+            if let Ok(mut parsed) = Value::parse(&filled) {
+                let xdm = parsed.as_map_mut().and_then(|event| event.remove("xdm")).unwrap_or_default();
+                self.records.edit(&event.id, |record| record.xdm = xdm);
+            }
+        }
+        self.effects.push_back(effect);
+        if matches!(send.action, Action::Interact | Action::Collect) {
+            self.consent_signal(Signal::EventsSent, moment);
+        }
+    }
+
+    /// A request was answered, its body read to the end, or failed.
+    pub fn answered(&mut self, request: RequestId, reply: Result<Reply, Failure>, moment: &Moment) {
+        let settings = &self.effective.settings;
+        let Some(understood) = self.exchange.understand(request, reply, settings, &self.host, moment) else { return };
+        if self.consent.state() != State::Out || understood.action == Action::SetConsent {
+            self.effects.extend(understood.effects);
+        }
+        self.report_all(understood.issues);
+        if understood.action == Action::SetConsent {
+            self.edge_heard(&understood.outcome, moment);
+        }
+        if understood.identity_came {
+            self.delivery.handle(Input::Identity(true), moment);
+        }
+        self.delivery.handle(Input::Answered { request, outcome: understood.outcome }, moment);
+    }
+
+    /// The time asked for has come.
+    pub fn wake(&mut self, moment: &Moment) {
+        self.read_consent(moment);
+        self.check_sdk_deadline(moment);
+        self.outbox_wake = None;
+        self.delivery.handle(Input::Wake, moment);
+        self.set_alarm();
+    }
+
+    /// The tab was hidden, or shown again.
+    pub fn visible(&mut self, visible: bool, moment: &Moment) {
+        self.read_consent(moment);
+        if !visible {
+            self.let_sdk_go(moment);
+            self.remember_cart();
+        }
+        self.delivery.handle(if visible { Input::Visible } else { Input::Hidden }, moment);
+    }
+
+    /// The page goes away; it may come back from the back-forward cache.
+    pub fn unloading(&mut self, moment: &Moment) {
+        self.read_consent(moment);
+        self.let_sdk_go(moment);
+        self.remember_cart();
+        self.delivery.handle(Input::Unloading, moment);
+    }
+
+    /// The page has come back; its tab's locks have not.
+    pub fn returning(&mut self, moment: &Moment) {
+        self.read_consent(moment);
+        self.delivery.handle(Input::Returning, moment);
+    }
+
+    /// The tab's locks are held again; `keys` of this tab are still in storage.
+    pub fn restored(&mut self, keys: Vec<String>, moment: &Moment) {
+        self.delivery.handle(Input::Restored { keys }, moment);
+    }
+
+    /// The network came or went.
+    pub fn online(&mut self, online: bool, moment: &Moment) {
+        self.read_consent(moment);
+        self.delivery.handle(if online { Input::Online } else { Input::Offline }, moment);
+    }
+
+    /// Entries of dead tabs, whose locks this tab holds from now on.
+    pub fn adopted(&mut self, entries: Vec<(String, String)>, moment: &Moment) {
+        self.read_consent(moment);
+        self.delivery.handle(Input::Stored(entries), moment);
+    }
+
+    /// An entry could not be stored.
+    pub fn store_failed(&mut self, key: String, moment: &Moment) {
+        self.delivery.handle(Input::StoreFailed { key }, moment);
+    }
+
+    /// This tab may fetch the shopper's identity now; another tab may have done so meanwhile.
+    pub fn identity_locked(&mut self, moment: &Moment) {
+        self.read_consent(moment);
+        if self.exchange.look(&self.effective.settings, moment) {
+            self.delivery.handle(Input::Identity(true), moment);
+        }
+        self.delivery.handle(Input::IdentityLocked, moment);
+    }
+
+    /// Asks for [`Effect::Settled`] with `ticket` (not zero) when everything accepted so far is delivered
+    /// or refused. What is held for settings or consent has not been accepted.
+    pub fn flush(&mut self, ticket: Ticket, moment: &Moment) {
+        self.read_consent(moment);
+        self.delivery.handle(Input::Flush(ticket), moment);
+    }
+
+    /// The ECID, if it is known by now.
+    pub fn ecid(&mut self, moment: &Moment) -> Option<String> {
+        if self.consent.state() == State::In {
+            self.exchange.look(&self.effective.settings, moment);
+        }
+        self.exchange.ecid().filter(|_| self.consent.state() == State::In).map(String::from)
+    }
+
+    /// No more events are taken.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// What the last page of this visit remembered of the cart.
+    pub fn restore_cart(&mut self, text: &str) {
+        self.storefront.restore_cart(text);
+    }
+
+    /// A Web SDK that has not told the ECID gets the events without when the page goes away.
+    fn let_sdk_go(&mut self, moment: &Moment) {
+        if self.sdk.found && !self.sdk.identified {
+            self.delivery.handle(Input::Sdk(true), moment);
+        }
+    }
+
+    pub(super) fn remember_cart(&mut self) {
+        if self.may_send()
+            && let Some(text) = self.storefront.cart_memory()
+        {
+            self.effects.push_back(Effect::RememberCart(text));
+        }
+    }
+
+    fn outbox_status(
+        &mut self,
+        id: &str,
+        status: delivery::Status,
+        reason: Option<String>,
+        attempts: u32,
+        request: Option<RequestId>,
+    ) {
+        let request_id = request.and_then(|request| self.exchange.request_id(request)).map(String::from);
+        let status = match status {
+            delivery::Status::Held => Status::Held,
+            delivery::Status::Queued => Status::Queued,
+            delivery::Status::Sent => Status::Sent,
+            delivery::Status::Accepted => Status::Accepted,
+            delivery::Status::Suppressed => Status::Suppressed,
+            delivery::Status::Rejected => Status::Rejected,
+        };
+        let changed = self.records.change(id, status, |record| {
+            record.reason = reason;
+            record.attempts = i64::from(attempts);
+            if request_id.is_some() {
+                record.request_id = request_id;
+            }
+        });
+        if let Some(record) = changed.cloned() {
+            self.effects.push_back(Effect::Record(Box::new(record)));
+        }
+    }
+
+    /// Changes an event's record and tells whoever listens.
+    pub(super) fn move_on(&mut self, id: &str, status: Status, reason: Option<String>) {
+        if let Some(record) = self.records.change(id, status, |record| record.reason = reason).cloned() {
+            self.effects.push_back(Effect::Record(Box::new(record)));
+        }
+    }
+
+    pub(super) fn report_all(&mut self, issues: Vec<Issue>) {
+        issues.into_iter().for_each(|issue| self.report(issue));
+    }
+
+    /// Keeps an issue and logs it, once.
+    pub(super) fn report(&mut self, issue: Issue) {
+        if self.issues.iter().any(|known| known.same_as(&issue)) || self.issues.len() >= ISSUES_AT_MOST {
+            return;
+        }
+        self.effects.push_back(Effect::Log { severity: issue.severity, message: issue.message.clone() });
+        self.issues.push(issue);
+    }
+}
+
+/// Distinct problems that are kept and logged; a page that has more has one that matters.
+const ISSUES_AT_MOST: usize = 100;

@@ -1,0 +1,162 @@
+//! The last events and what became of each.
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+
+use crate::value::{Map, Value};
+
+/// How many records are kept (contract, section 4).
+pub const KEPT: usize = 200;
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Waits for settings or for consent, in memory only.
+    Held,
+    /// Accepted into the outbox.
+    Queued,
+    /// Handed to the network or the Web SDK; no answer yet.
+    Sent,
+    /// The edge, or the Web SDK, took it.
+    Accepted,
+    /// Not sent because consent, a setting or a hook said no.
+    Suppressed,
+    /// Refused for good.
+    Rejected,
+}
+
+impl Status {
+    /// The status as the JS API names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Accepted => "accepted",
+            Self::Suppressed => "suppressed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// One event's way, as `events()` lists it.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The event's `_id`.
+    pub id: String,
+    /// Its name on the data layer.
+    pub event: &'static str,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it was suppressed or rejected, or what it is held for.
+    pub reason: Option<String>,
+    /// When it was published, ISO 8601 in UTC.
+    pub timestamp: String,
+    /// How often it was handed to the network or the Web SDK.
+    pub attempts: i64,
+    /// The request it left in, for a look into the network panel.
+    pub request_id: Option<String>,
+    /// Its XDM, as far as it is known.
+    pub xdm: Value,
+}
+
+impl Record {
+    /// The record as the JS API gives it out.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut map = Map::new();
+        map.set("id", self.id.as_str());
+        map.set("event", self.event);
+        map.set("eventType", self.xdm.get("eventType").cloned());
+        map.set("status", self.status.name());
+        if let Some(reason) = &self.reason {
+            map.set("reason", reason.as_str());
+        }
+        map.set("timestamp", self.timestamp.as_str());
+        map.set("attempts", self.attempts);
+        if let Some(request_id) = &self.request_id {
+            map.set("requestId", request_id.as_str());
+        }
+        map.set("xdm", self.xdm.clone());
+        Value::Map(map)
+    }
+}
+
+/// The records of the last [`KEPT`] events, and how many there were of each kind.
+#[derive(Debug, Default)]
+pub struct Records {
+    records: VecDeque<Record>,
+    published: i64,
+    accepted: i64,
+    suppressed: i64,
+    rejected: i64,
+    known: i64,
+}
+
+impl Records {
+    /// Adds a record; the oldest goes when there are too many.
+    pub fn add(&mut self, record: Record) {
+        self.published = self.published.saturating_add(1);
+        self.count(record.status);
+        self.records.push_back(record);
+        while self.records.len() > KEPT {
+            self.records.pop_front();
+        }
+    }
+
+    /// Changes the record of event `id` and gives back how it stands now. An event that is no longer
+    /// among the last ones still counts.
+    pub fn change(&mut self, id: &str, status: Status, change: impl FnOnce(&mut Record)) -> Option<&Record> {
+        let record = self.records.iter_mut().rev().find(|record| record.id == id);
+        if record.as_ref().is_none_or(|record| record.status != status) {
+            self.count(status);
+        }
+        let record = self.records.iter_mut().rev().find(|record| record.id == id)?;
+        record.status = status;
+        change(record);
+        Some(record)
+    }
+
+    /// Changes the record of event `id`, if it is among the last ones, without moving the event on.
+    pub fn edit(&mut self, id: &str, edit: impl FnOnce(&mut Record)) {
+        if let Some(record) = self.records.iter_mut().rev().find(|record| record.id == id) {
+            edit(record);
+        }
+    }
+
+    /// The records, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter()
+    }
+
+    /// An event that Adobe defines and that has no XDM was published.
+    pub fn count_known(&mut self) {
+        self.known = self.known.saturating_add(1);
+    }
+
+    /// The counters of `status()`: `known` counts the events without XDM, which no other counter has; `held` and `queued` are what stands so now.
+    #[must_use]
+    pub fn counts(&self, held: usize, queued: usize) -> Value {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        Value::from([
+            ("published", self.published),
+            ("held", number(held)),
+            ("queued", number(queued)),
+            ("accepted", self.accepted),
+            ("suppressed", self.suppressed),
+            ("rejected", self.rejected),
+            ("known", self.known),
+        ])
+    }
+
+    fn count(&mut self, status: Status) {
+        let counter = match status {
+            Status::Accepted => &mut self.accepted,
+            Status::Suppressed => &mut self.suppressed,
+            Status::Rejected => &mut self.rejected,
+            Status::Held | Status::Queued | Status::Sent => return,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}

@@ -1,0 +1,266 @@
+//! The judgement of the connector's configuration page: can it be saved, can order history be
+//! synchronised, will storefront events be collected.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::credentials;
+use super::fields::{self, CONNECTOR, HISTORY, add};
+use super::{Source, Store, forms};
+use crate::inspect::{Issue, Severity};
+use crate::text::join;
+use crate::value::{Key, Map, Value};
+
+/// What [`validate`] found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// Every problem once, its field named by its path: `"datasetId"`, `"websites.base.datastreamId"`.
+    pub issues: Vec<Issue>,
+    /// Whether the Settings page may be saved: no error outside `orderHistory`, which is a page of
+    /// its own.
+    pub can_save: bool,
+    /// Whether Start Sync is open: organization and dataset of the right form, and nothing wrong with
+    /// what was said about range, credentials and sync service.
+    pub can_start_sync: bool,
+    /// Whether storefront events will be sent with these settings alone. Warnings and a missing
+    /// dataset do not hinder that.
+    pub will_collect: bool,
+}
+
+impl Validation {
+    /// As the JS API gives it out: `{ issues, canSave, canStartSync, willCollect }`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::from([
+            ("issues", Value::List(self.issues.iter().map(Issue::to_value).collect())),
+            ("canSave", Value::Bool(self.can_save)),
+            ("canStartSync", Value::Bool(self.can_start_sync)),
+            ("willCollect", Value::Bool(self.will_collect)),
+        ])
+    }
+}
+
+/// [`validate_at`] without knowing the day: a range of order history that ends in the future passes.
+#[must_use]
+pub fn validate(raw: &Value) -> Validation {
+    validate_at(raw, "")
+}
+
+/// Judges `raw`, an object with the contract's settings and, for the rest of the connector's page,
+/// `webSdkDeployed` (the checkbox), `hipaa`, `backOfficeEvents`, `sandboxName`, `customerProfiles`,
+/// `profileDatasetId`, `streamProfilesThroughSameDatastream`, `profileDatastreamId`,
+/// `orderHistory { copyDatasetId, datasetId, from, to }`, `syncServiceReady`, `credentials` and
+/// `websites`, an object of each website's own values by its code. `today` is `YYYY-MM-DD`.
+///
+/// Readings of the connector manual that this settles:
+/// - A dataset ID is required unless storefront *and* back office events are deselected; the
+///   storefront counts as deselected only by `storefrontEvents: false` (or `hipaa`), not for lack of
+///   IDs. With both off nothing is sent, and no datastream ID is required either.
+/// - A datastream ID of another form is a warning, as the contract says, though the manual refuses it.
+/// - The checkbox ticked without a name is an error, never a silent change to the bundled sender; a
+///   name with the checkbox off is a warning. A name without a word about the checkbox counts.
+/// - Five years are counted by the calendar, both ends included: 1 March 2020 to 1 March 2025 is the
+///   longest; from 29 February the range ends on 28 February.
+/// - What is not said about range, credentials and sync service is not held against Start Sync; JWT,
+///   which Adobe switched off on 1 January 2025, is an error.
+/// - With `websites`, each website is judged with what it inherits, the default scope for itself
+///   not at all. All of them must be fit to save and to sync; one that collects is enough.
+#[must_use]
+pub fn validate_at(raw: &Value, today: &str) -> Validation {
+    let Some(websites) = raw.get("websites").and_then(Value::as_map).filter(|websites| !websites.is_empty()) else {
+        return judge(raw, today);
+    };
+    let mut base = raw.as_map().cloned().unwrap_or_default();
+    base.remove("websites");
+    let mut all = Validation { issues: Vec::new(), can_save: true, can_start_sync: true, will_collect: false };
+    for (code, site) in websites.iter() {
+        let prefix = join(&["websites.", code, "."]);
+        let Some(site) = site.as_map() else {
+            let at = join(&["websites.", code]);
+            let message = join(&[&at, " is ", site.kind(), "; give an object of this website's own settings."]);
+            add(&mut all.issues, Issue::error(at, "wrong-kind", message));
+            (all.can_save, all.can_start_sync) = (false, false);
+            continue;
+        };
+        let mut resolved = base.clone();
+        for (key, value) in site.iter() {
+            if GLOBAL.contains(&key) {
+                let at = join(&[&prefix, key]);
+                let message =
+                    join(&[&at, " cannot differ by website: ", key, " is one for all. Set it beside websites."]);
+                add(&mut all.issues, Issue::error(at, "global", message));
+                (all.can_save, all.can_start_sync) = (false, false);
+            } else if !value.is_null() && value.as_text().is_none_or(|text| !text.trim().is_empty()) {
+                resolved.set(key.to_owned(), value.clone());
+            }
+        }
+        let found = judge(&Value::Map(resolved), today);
+        all.can_save &= found.can_save;
+        all.can_start_sync &= found.can_start_sync;
+        all.will_collect |= found.will_collect;
+        for mut issue in found.issues {
+            let top = issue.field.split('.').next().unwrap_or_default();
+            let own = site.get(top).is_some() || base.get(top).is_none();
+            if own && !GLOBAL.contains(&top) {
+                issue.field = Key::Owned(join(&[&prefix, &issue.field]));
+            }
+            add(&mut all.issues, issue);
+        }
+    }
+    all
+}
+
+/// Five years between two days as [`forms::date`] numbers them.
+const FIVE_YEARS: i64 = 50_000;
+
+/// One per instance: the manual's "Global" fields.
+const GLOBAL: [&str; 5] = ["organizationId", "webSdkName", "webSdkDeployed", "credentials", "websites"];
+
+fn judge(raw: &Value, today: &str) -> Validation {
+    let mut store = Store::default();
+    store.set(Source::Api, raw);
+    let now = store.effective();
+    let will_collect = !now.never && !now.off && now.waiting_for.is_empty();
+    let settings = now.settings;
+    let mut issues = now.issues;
+
+    let empty = Map::new();
+    let page = fields::section("", CONNECTOR, raw.as_map().unwrap_or(&empty), &mut issues);
+    let is_on = |name| page.get(name).and_then(Value::as_bool) == Some(true);
+    let text = |name| page.get(name).and_then(Value::as_text);
+    let own_sdk = settings.web_sdk_name.is_some();
+    let unnamed = is_on("webSdkDeployed") && !own_sdk;
+    let wanted = raw.get("storefrontEvents").and_then(Value::as_bool);
+    let storefront = wanted != Some(false) && !is_on("hipaa");
+    let selected = storefront || is_on("backOfficeEvents");
+
+    let mut missing = |field: &'static str, message: &str| add(&mut issues, Issue::error(field, "missing", message));
+    if settings.organization_id.is_none() {
+        missing("organizationId", "organizationId is missing; give the one that the services connector shows.");
+    }
+    if unnamed {
+        missing(
+            "webSdkName",
+            "webSdkName is missing, though webSdkDeployed is true; give the name, or set webSdkDeployed to false.",
+        );
+    } else if settings.datastream_id.is_none() && !own_sdk && selected {
+        missing(
+            "datastreamId",
+            "datastreamId is missing; give the datastream's ID, or the webSdkName of your own Web SDK.",
+        );
+    }
+    if settings.dataset_id.is_none() && selected {
+        missing(
+            "datasetId",
+            "datasetId is missing; give the dataset of the datastream, or switch both storefrontEvents and backOfficeEvents off.",
+        );
+    }
+    if is_on("hipaa") && wanted == Some(true) {
+        let message =
+            "storefrontEvents is on, though hipaa is too, which allows back office events only; set it to false.";
+        add(&mut issues, Issue::error("storefrontEvents", "contradiction", message));
+    }
+    if is_on("customerProfiles") {
+        profiles(&page, settings.dataset_id.as_deref(), &mut issues);
+    }
+    for (name, is_good, severity) in [
+        ("profileDatasetId", forms::is_dataset_id as fn(&str) -> bool, Severity::Error),
+        ("profileDatastreamId", forms::is_datastream_id, Severity::Warning),
+    ] {
+        if text(name).is_some_and(|id| !is_good(id)) {
+            let message = join(&[name, " has another form; compare it with the page of the dataset or datastream."]);
+            add(&mut issues, Issue { field: name.into(), code: "bad-form", severity, message });
+        }
+    }
+
+    let dataset = history(&page, settings.dataset_id.as_deref(), today, &mut issues);
+    let organization = settings.organization_id.as_deref();
+    match page.get("credentials") {
+        Some(given @ Value::Map(_)) => credentials::check(given, organization, &mut issues),
+        _ if is_on("customerProfiles") || page.get("orderHistory").is_some_and(|history| !history.is_null()) => {
+            let message = "credentials are needed for customer profiles and order history; save them under Services.";
+            add(&mut issues, Issue::warning("credentials", "missing", message));
+        }
+        _ => {}
+    }
+
+    let broken =
+        |prefix: &str| issues.iter().any(|issue| issue.severity == Severity::Error && issue.field.starts_with(prefix));
+    let can_start_sync = organization.is_some_and(forms::is_organization_id)
+        && dataset.is_some_and(|id| forms::is_dataset_id(&id))
+        && is_on("syncServiceReady")
+        && !["orderHistory", "credentials", "syncServiceReady"].into_iter().any(broken);
+    let can_save =
+        !issues.iter().any(|issue| issue.severity == Severity::Error && !issue.field.starts_with("orderHistory"));
+    Validation { issues, can_save, can_start_sync, will_collect }
+}
+
+fn profiles(page: &Map, dataset: Option<&str>, issues: &mut Vec<Issue>) {
+    let id = page.get("profileDatasetId").and_then(Value::as_text);
+    if id.is_none() {
+        let message = "profileDatasetId is missing; give the dataset for profiles, or switch customerProfiles off.";
+        add(issues, Issue::error("profileDatasetId", "missing", message));
+    } else if id == dataset {
+        let message = "profileDatasetId is the same as datasetId; profiles need a dataset of their own.";
+        add(issues, Issue::error("profileDatasetId", "contradiction", message));
+    }
+    let same = page.get("streamProfilesThroughSameDatastream").and_then(Value::as_bool) == Some(true);
+    if !same && page.get("profileDatastreamId").is_none_or(Value::is_null) {
+        let message = "profileDatastreamId is missing; give it, or set streamProfilesThroughSameDatastream to true.";
+        add(issues, Issue::error("profileDatastreamId", "missing", message));
+    }
+}
+
+/// Checks the page Order History; answers with the dataset to which a sync would write.
+fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut Vec<Issue>) -> Option<String> {
+    let given = page.get("orderHistory").and_then(Value::as_map);
+    let Some(given) = given else { return settings_dataset.map(String::from) };
+    fields::report_unknown("orderHistory.", &[HISTORY], given, issues);
+    let history = fields::section("orderHistory.", HISTORY, given, issues);
+    let text = |name| history.get(name).and_then(Value::as_text);
+    let mut error = |field: &'static str, code, message: &str| add(issues, Issue::error(field, code, message));
+
+    let copies = history.get("copyDatasetId").and_then(Value::as_bool) == Some(true);
+    let own = text("datasetId");
+    let dataset = if copies { settings_dataset } else { own };
+    match dataset {
+        None => error(
+            "orderHistory.datasetId",
+            "missing",
+            "orderHistory.datasetId is missing; give a dataset, or copy the one of the settings once it is set.",
+        ),
+        Some(id) if !forms::is_dataset_id(id) => error(
+            "orderHistory.datasetId",
+            "bad-form",
+            "orderHistory.datasetId has another form; give the 24 hexadecimal digits of the dataset's page.",
+        ),
+        _ => {}
+    }
+
+    let (from, to) = (text("from").and_then(forms::date), text("to").and_then(forms::date));
+    for (field, end, other) in [("orderHistory.from", from, to), ("orderHistory.to", to, from)] {
+        let name = field.rsplit('.').next().unwrap_or_default();
+        // A date that is there and bad has its own message.
+        if end.is_none() && other.is_some() && given.get(name).is_none_or(Value::is_empty) {
+            error(field, "missing", &join(&[field, " is missing; a range needs both ends."]));
+        }
+    }
+    if let (Some(from), Some(to)) = (from, to) {
+        if from > to {
+            error("orderHistory.from", "order", "orderHistory.from is after orderHistory.to; exchange them.");
+        } else if to > from.saturating_add(FIVE_YEARS) {
+            error("orderHistory.to", "too-long", "orderHistory spans more than five years; shorten the range.");
+        }
+    }
+    if to > forms::date(today).or(to) {
+        error("orderHistory.to", "future", "orderHistory.to is in the future; give today or earlier.");
+    }
+    let dataset = dataset.map(String::from);
+    if copies && own.is_some_and(|own| Some(own) != settings_dataset) {
+        let message =
+            "orderHistory.datasetId is ignored, as copyDatasetId is on; set that to false to use another dataset.";
+        add(issues, Issue::warning("orderHistory.datasetId", "ignored", message));
+    }
+    dataset
+}

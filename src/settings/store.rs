@@ -1,0 +1,210 @@
+//! What each source said last, and what that makes in force.
+
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
+use super::choices::{Choice, Choices};
+use super::fields::{self, CONNECTOR, FIELDS, Kind, add};
+use super::{Settings, Source, forms};
+use crate::inspect::Issue;
+use crate::text::join;
+use crate::value::{Map, Value};
+
+/// What each source said last. Sources may come in any order and again; the latest of each counts,
+/// and nothing else of the past does.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    data_layer: Value,
+    forwarding: Value,
+    page: Value,
+    api: Value,
+}
+
+/// What is in force, and what is wrong or missing.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    /// The settings in force.
+    pub settings: Settings,
+    /// What is wrong with what was given, each once.
+    pub issues: Vec<Issue>,
+    /// What must come before events may leave, in the words of `status()`: `"aepContext"`,
+    /// `"eventForwardingContext"`, `"organizationId"`, `"datastreamId"`, `"webSdkName"`. Empty: nothing.
+    pub waiting_for: Vec<&'static str>,
+    /// Whether nothing that may still come can make these settings work, so that `start` refuses
+    /// them: settings from the API that are no object, or an organization ID of a wrong form, given
+    /// by API or page, for the bundled sender. What the data layer gives wrongly may still change.
+    pub never: bool,
+    /// Whether events are switched off: nothing is sent, stored or set. May change with later settings.
+    pub off: bool,
+}
+
+impl Store {
+    /// Replaces all that `source` said by `raw`: an object with the contract's field names, or `null`
+    /// when the source has nothing (any more).
+    pub fn set(&mut self, source: Source, raw: &Value) {
+        match source {
+            Source::DataLayer => self.data_layer = raw.clone(),
+            Source::Page => self.page = raw.clone(),
+            Source::Api => self.api = raw.clone(),
+        }
+    }
+
+    /// Replaces all that the data layer said by its two contexts as they are now; `None` or `null`
+    /// for one that is not there. Of `aepContext` count `imsOrgId`, `datastreamId`, `webSdkName`,
+    /// `edgeDomain` and `identityMap`; what else it has belongs to others.
+    pub fn set_data_layer(&mut self, aep: Option<&Value>, event_forwarding: Option<&Value>) {
+        self.forwarding = event_forwarding.cloned().unwrap_or_default();
+        self.data_layer = match aep {
+            Some(Value::Map(aep)) => {
+                let mut named = Map::new();
+                for field in FIELDS.iter().filter(|field| !field.data_layer.is_empty()) {
+                    if let Some(value) = aep.get(field.data_layer) {
+                        named.set(field.name, value.clone());
+                    }
+                }
+                Value::Map(named)
+            }
+            other => other.cloned().unwrap_or_default(),
+        };
+    }
+
+    /// What is in force now.
+    ///
+    /// Readings of the contract that this settles:
+    /// - "With settings from the data layer alone" (the gate of `eventForwardingContext.aep`) holds
+    ///   until page or API say where events go or that they go, by `organizationId`, `datastreamId`,
+    ///   `webSdkName` or `storefrontEvents`. A script that only asks for debugging opens no gate.
+    ///   Once they say so, the gate does not count, whatever it says.
+    /// - A value of a wrong kind or form, `null` and a blank text are not given: the next source counts.
+    /// - `storefrontEvents: true` with an own Web SDK needs no organization ID, since nothing is
+    ///   configured on that instance; without the switch the ID is waited for.
+    #[must_use]
+    pub fn effective(&self) -> Effective {
+        self.decide().0
+    }
+
+    /// Every field that JSON can carry, in force, with its source: `{ organizationId: { value,
+    /// source: "default" | "dataLayer" | "page" | "api" }, … }`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut out = Map::new();
+        for (field, choice) in FIELDS.iter().zip(self.decide().1.0) {
+            if matches!(field.kind, Kind::Function) {
+                continue;
+            }
+            let source = match choice.source {
+                None => "default",
+                Some(Source::DataLayer) => "dataLayer",
+                Some(Source::Page) => "page",
+                Some(Source::Api) => "api",
+            };
+            out.set(field.name, Value::from([("value", choice.value), ("source", Value::from(source))]));
+        }
+        Value::Map(out)
+    }
+
+    fn layers(&self) -> [(Source, &Value); 3] {
+        [(Source::Api, &self.api), (Source::Page, &self.page), (Source::DataLayer, &self.data_layer)]
+    }
+
+    fn choose(&self, issues: &mut Vec<Issue>) -> Choices {
+        for (source, layer) in self.layers() {
+            match (source, layer) {
+                (_, Value::Null) | (Source::DataLayer, Value::Map(_)) => {}
+                (_, Value::Map(map)) => fields::report_unknown("", &[FIELDS, CONNECTOR], map, issues),
+                _ => {
+                    let name = if source == Source::DataLayer { "aepContext" } else { "settings" };
+                    add(
+                        issues,
+                        Issue::error(name, "wrong-kind", join(&[name, " is ", layer.kind(), "; give an object."])),
+                    );
+                }
+            }
+        }
+        let choose = |field: &fields::Field| {
+            for (source, layer) in self.layers() {
+                let Some(raw) = layer.get(field.name) else { continue };
+                let shown = match source {
+                    Source::DataLayer => join(&["aepContext.", field.data_layer]),
+                    _ => field.name.to_owned(),
+                };
+                if let Some(value) = field.read(field.name, &shown, raw, issues) {
+                    return Choice { value, source: Some(source) };
+                }
+            }
+            Choice { value: field.default(), source: None }
+        };
+        Choices(FIELDS.iter().map(choose).collect())
+    }
+
+    /// A switch of the connector's page that also says something to the storefront.
+    fn connector_flag(&self, name: &str, issues: &mut Vec<Issue>) -> Option<bool> {
+        let field = CONNECTOR.iter().find(|field| field.name == name)?;
+        [&self.api, &self.page]
+            .into_iter()
+            .find_map(|layer| field.read(name, name, layer.get(name)?, issues)?.as_bool())
+    }
+
+    fn decide(&self) -> (Effective, Choices) {
+        let mut issues = Vec::new();
+        let mut choices = self.choose(&mut issues);
+        let deployed = self.connector_flag("webSdkDeployed", &mut issues);
+        let hipaa = self.connector_flag("hipaa", &mut issues) == Some(true);
+        let wanted = choices.value("storefrontEvents").as_bool();
+        let unnamed = deployed == Some(true) && choices.value("webSdkName").is_null();
+        if deployed == Some(false) && choices.take("webSdkName") {
+            let message = "webSdkName is ignored, as webSdkDeployed is false: the bundled sender sends. Set it to true, or leave the name out.";
+            add(&mut issues, Issue::warning("webSdkName", "ignored", message));
+        }
+        let own_sdk = !choices.value("webSdkName").is_null();
+        if own_sdk {
+            choices.drop_bundled_only(&mut issues);
+        }
+        choices.check_forms(own_sdk, &mut issues);
+
+        let organization = choices.value("organizationId").as_text();
+        let bad_organization = !own_sdk && organization.is_some_and(|id| !forms::is_organization_id(id));
+        let organization_is_good = organization.is_some() && !bad_organization;
+        let routed = !unnamed && (own_sdk || !choices.value("datastreamId").is_null());
+
+        let gated = ["organizationId", "datastreamId", "webSdkName", "storefrontEvents"]
+            .iter()
+            .all(|name| choices.source(name) <= Some(Source::DataLayer));
+        let forwarded = self.forwarding.get("aep");
+        if let Some(aep) = forwarded.filter(|aep| gated && !aep.is_null() && aep.as_bool().is_none()) {
+            let message = join(&[
+                "eventForwardingContext.aep is ",
+                aep.kind(),
+                ", which counts as off; give true to forward events.",
+            ]);
+            add(&mut issues, Issue::warning("eventForwardingContext.aep", "wrong-kind", message));
+        }
+        let forwarded = forwarded.and_then(Value::as_bool) == Some(true);
+        let off = wanted == Some(false) || hipaa || (gated && !self.forwarding.is_null() && !forwarded);
+
+        let mut waiting_for = Vec::new();
+        if !off {
+            if gated && self.data_layer.as_map().is_none() {
+                waiting_for.push("aepContext");
+            } else {
+                let unneeded = organization.is_none() && own_sdk && wanted == Some(true);
+                if !organization_is_good && !unneeded {
+                    waiting_for.push("organizationId");
+                }
+                if !routed {
+                    waiting_for.push(if unnamed { "webSdkName" } else { "datastreamId" });
+                }
+            }
+            if gated && self.forwarding.is_null() {
+                waiting_for.push("eventForwardingContext");
+            }
+        }
+        let no_object = !matches!(self.api, Value::Null | Value::Map(_));
+        let final_source = choices.source("organizationId") > Some(Source::DataLayer);
+        let never = no_object || (!off && bad_organization && final_source);
+
+        let on = !off && (wanted == Some(true) || (organization_is_good && routed));
+        choices.put("storefrontEvents", Value::Bool(on));
+        (Effective { settings: choices.settings(), issues, waiting_for, never, off }, choices)
+    }
+}
