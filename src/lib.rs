@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
 pub mod collector;
 pub mod consent;
 pub mod cookies;

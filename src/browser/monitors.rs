@@ -20,6 +20,11 @@ pub(super) fn call(instance: &str, hook: &str, fields: &[(&str, JsValue)]) {
     }
 }
 
+/// Whether anybody watches.
+pub(super) fn are_there() -> bool {
+    get(&js_sys::global(), "__alloyMonitors").dyn_into::<Array>().is_ok_and(|monitors| monitors.length() > 0)
+}
+
 /// JSON text as a value of its own, so that a monitor cannot change what is sent.
 pub(super) fn payload(json: &str) -> JsValue {
     js_sys::JSON::parse(json).unwrap_or(JsValue::UNDEFINED)

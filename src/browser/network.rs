@@ -3,21 +3,9 @@
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response,
-};
+use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response};
 
-/// What the network gave back.
-pub(super) struct Reply {
-    /// The HTTP status.
-    pub(super) status: u16,
-    /// The body; reading it to its end also gives its bytes back to the keepalive budget.
-    pub(super) body: String,
-    /// `Retry-After`, where the server lets us see it.
-    pub(super) retry_after: Option<String>,
-    /// `x-adobe-edge`, where the server lets us see it.
-    pub(super) region: Option<String>,
-}
+use crate::collector::Reply;
 
 /// A request under way.
 pub(super) struct Flight {
@@ -44,7 +32,7 @@ pub(super) fn start(url: &str, body: &str, keepalive: bool) -> Result<Flight, Js
     Ok(Flight { promise: window.fetch_with_str_and_init(url, &init), abort })
 }
 
-/// Waits for the answer, its body included.
+/// Waits for the answer, its body included: only then the browser gives its keepalive bytes back.
 pub(super) async fn finish(promise: Promise) -> Result<Reply, JsValue> {
     let response: Response = JsFuture::from(promise).await?.dyn_into()?;
     let header = |name| response.headers().get(name).ok().flatten();

@@ -1,7 +1,7 @@
 //! The store's own Web SDK: `window[name]`, the documented stub or the instance itself. It is called,
 //! never configured.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -35,19 +35,22 @@ pub(super) fn announced() -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Whether the Web SDK behind `sdk` is still only the base code's queue, its library not loaded.
-pub(super) fn is_stub(sdk: &Function) -> bool {
-    let queue = get(sdk, "q");
-    Array::is_array(&queue) && !Object::has_own(&queue.unchecked_into(), &"push".into())
+/// Calls one command, in this very task.
+pub(super) fn call(sdk: &Function, name: &str, options: &JsValue) -> Result<JsValue, JsValue> {
+    sdk.call2(&JsValue::UNDEFINED, &name.into(), options)
 }
 
-/// Runs one command. A Web SDK that throws instead of rejecting is treated as rejecting.
-pub(super) async fn command(sdk: &Function, name: &str, options: &JsValue) -> Result<JsValue, JsValue> {
-    let result = sdk.call2(&JsValue::UNDEFINED, &name.into(), options)?;
-    match result.dyn_into::<Promise>() {
+/// Waits for what a call promised. A Web SDK that throws instead of rejecting is treated as rejecting.
+pub(super) async fn settled(call: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+    match call?.dyn_into::<Promise>() {
         Ok(promise) => JsFuture::from(promise).await,
         Err(result) => Ok(result),
     }
+}
+
+/// Calls one command and waits for what it promised.
+pub(super) async fn command(sdk: &Function, name: &str, options: &JsValue) -> Result<JsValue, JsValue> {
+    settled(call(sdk, name, options)).await
 }
 
 /// The text of a rejection.

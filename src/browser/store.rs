@@ -12,6 +12,7 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use super::effects::local_storage;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransactionMode, Storage};
 
 /// What every key in `localStorage` begins with.
@@ -32,8 +33,7 @@ pub(super) struct Store {
 impl Store {
     /// Opens what the browser lets us open; what it denies is simply not there.
     pub(super) fn open() -> Rc<Self> {
-        let journal = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
-        Rc::new(Self { journal, database: RefCell::default(), waiting: RefCell::default(), gone: Cell::new(false) })
+        Rc::new(Self { journal: local_storage(), database: RefCell::default(), waiting: RefCell::default(), gone: Cell::new(false) })
     }
 
     /// Opens the database and gives back every entry of both storages, by key.
@@ -87,12 +87,29 @@ impl Store {
     /// Takes out everything that any tab has stored.
     pub(super) fn clear(&self) {
         self.waiting.borrow_mut().clear();
-        for (key, _) in self.journal_entries() {
-            self.unjournal(&key);
-        }
+        Self::clear_journal();
         if let Some(outbox) = self.outbox() {
             let _ = outbox.clear();
         }
+    }
+
+    /// Takes out what any tab has in the journal; makes no storage that was not there.
+    pub(super) fn clear_journal() {
+        let journal = local_storage();
+        let store = Self { journal, database: RefCell::default(), waiting: RefCell::default(), gone: Cell::new(true) };
+        for (key, _) in store.journal_entries() {
+            store.unjournal(&key);
+        }
+    }
+
+    /// The keys that are in storage now and begin with `prefix`.
+    pub(super) async fn keys(&self, prefix: &str) -> Vec<String> {
+        let mut entries = self.journal_entries();
+        let database = self.database.borrow().clone();
+        if let Some(database) = database {
+            entries.extend(read_all(&database).await);
+        }
+        entries.into_iter().map(|(key, _)| key).filter(|key| key.starts_with(prefix)).collect()
     }
 
     fn move_over(self: &Rc<Self>, key: String, text: String) {

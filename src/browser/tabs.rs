@@ -6,17 +6,17 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{get, get_function};
+use super::shell::Shell;
 
 /// `navigator.locks`.
 #[derive(Clone)]
 pub(super) struct Locks {
     manager: JsValue,
     request: Function,
-    query: Function,
 }
 
 /// A lock that is held until this is dropped.
@@ -34,11 +34,7 @@ impl Locks {
     /// The browser's locks, if it has them.
     pub(super) fn new() -> Option<Self> {
         let manager = get(&get(&js_sys::global(), "navigator"), "locks");
-        Some(Self {
-            request: get_function(&manager, "request")?,
-            query: get_function(&manager, "query")?,
-            manager,
-        })
+        Some(Self { request: get_function(&manager, "request")?, manager })
     }
 
     /// Asks for the lock `name`. `granted` gets it when it is ours: maybe at once, maybe much later.
@@ -81,14 +77,45 @@ impl Locks {
             silence(&promise);
         }
     }
+}
 
-    /// The names of all locks that are held now, in any tab of this origin.
-    pub(super) async fn held(&self) -> Option<Vec<String>> {
-        let promise: Promise = self.query.call0(&self.manager).ok()?.dyn_into().ok()?;
-        let state = wasm_bindgen_futures::JsFuture::from(promise).await.ok()?;
-        let held: Array = get(&state, "held").dyn_into().ok()?;
-        Some(held.iter().filter_map(|lock| get(&lock, "name").as_string()).collect())
+/// The lock by which other tabs see that this one, or `tab`, is alive.
+fn lock_of(tab: &str) -> String {
+    ["storefront-collector:tab:", tab].concat()
+}
+
+/// Shows other tabs that this one is alive.
+pub(super) async fn live(shell: &Shell) {
+    let Some(locks) = &shell.locks else { return };
+    if let Some(held) = locks.acquire_if_free(&lock_of(&shell.tab)).await {
+        shell.tab_locks.borrow_mut().push(held);
     }
+}
+
+/// Of `entries` (keys are `tab/number`) those of tabs that are gone; this tab takes their locks, so that
+/// no other takes their events too. Where the browser has no locks, every other tab counts as gone: an
+/// event may then arrive twice, with the same `_id`, but is not lost.
+pub(super) async fn of_the_dead(shell: &Shell, entries: Vec<(String, String)>) -> Vec<(String, String)> {
+    let tab_of = |key: &str| String::from(key.split('/').next().unwrap_or_default());
+    let mut dead: Vec<String> = Vec::new();
+    let mut asked: Vec<String> = vec![shell.tab.clone()];
+    for (key, _) in &entries {
+        let tab = tab_of(key);
+        if asked.contains(&tab) {
+            continue;
+        }
+        asked.push(tab.clone());
+        match &shell.locks {
+            None => dead.push(tab),
+            Some(locks) => {
+                if let Some(held) = locks.acquire_if_free(&lock_of(&tab)).await {
+                    shell.tab_locks.borrow_mut().push(held);
+                    dead.push(tab);
+                }
+            }
+        }
+    }
+    entries.into_iter().filter(|(key, _)| dead.contains(&tab_of(key))).collect()
 }
 
 /// Keeps a promise that may reject (a page that goes away drops its lock requests) from being unhandled.

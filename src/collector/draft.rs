@@ -69,11 +69,11 @@ impl Draft {
         }
         let mut issues = xdm::conform(&mut xdm);
         let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
-        let known = Some(ecid.unwrap_or(UNKNOWN_ECID));
-        if let Some(identities) = identity::identity_map(known, settings.identity_map.as_ref(), email.as_deref()) {
+        let ecid = ecid.unwrap_or(UNKNOWN_ECID);
+        if let Some(identities) = identity::identity_map(Some(ecid), settings.identity_map.as_ref(), email.as_deref()) {
             xdm.set_at("identityMap", identities);
         }
-        xdm.set_at("personID", known.unwrap_or_default());
+        xdm.set_at("personID", ecid);
         if settings.identity_map.is_some() {
             // The shop's own identities have not been checked yet.
             if !settings.personal_data {

@@ -45,10 +45,10 @@ impl CartMemory {
             | EventKind::RemoveFromCart
             | EventKind::OpenCart
             | EventKind::ShoppingCartView
-            | EventKind::InitiateCheckout => {
-                if self.current.is_some() {
-                    self.baseline.clone_from(&self.current);
-                }
+            | EventKind::InitiateCheckout
+                if self.current.is_some() =>
+            {
+                self.baseline.clone_from(&self.current);
             }
             EventKind::PlaceOrder => self.baseline = None,
             _ => {}
