@@ -239,8 +239,7 @@ fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut
     }
 
     let (from, to) = (text("from").and_then(forms::date), text("to").and_then(forms::date));
-    for (field, end, other) in [("orderHistory.from", from, to), ("orderHistory.to", to, from)] {
-        let name = field.rsplit('.').next().unwrap_or_default();
+    for (field, name, end, other) in [("orderHistory.from", "from", from, to), ("orderHistory.to", "to", to, from)] {
         // A date that is there and bad has its own message.
         if end.is_none() && other.is_some() && given.get(name).is_none_or(Value::is_empty) {
             error(field, "missing", &join(&[field, " is missing; a range needs both ends."]));

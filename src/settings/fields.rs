@@ -118,8 +118,8 @@ impl Kind {
             Self::Flag => "true or false".to_owned(),
             Self::Whole(from, to) => join(&["a whole number from ", &decimal(*from), " to ", &decimal(*to)]),
             Self::Object => "an object".to_owned(),
-            Self::Word(words) => join(&["one of ", &words.join(", ")]),
-            Self::Words(words) => join(&["a list of any of ", &words.join(", ")]),
+            Self::Word(words) => listed("one of ", words),
+            Self::Words(words) => listed("a list of any of ", words),
             Self::Host => "a host, optionally with a port, such as edge.adobedc.net".to_owned(),
             Self::Path => "a path of letters, digits, - . _ ~ and /, such as ee".to_owned(),
             Self::Date => "a date such as 2024-02-29".to_owned(),
@@ -127,6 +127,18 @@ impl Kind {
             Self::Function => "a function, to start() only".to_owned(),
         }
     }
+}
+
+/// `words` behind `intro`, with commas.
+fn listed(intro: &str, words: &[&str]) -> String {
+    let mut out = String::from(intro);
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 impl Field {

@@ -48,10 +48,9 @@ pub(super) fn is_identity_map(value: &Value) -> bool {
 /// Host and optional port out of `text`, in lower case; a scheme and a path pasted along are left out.
 pub(super) fn host(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let rest = match lower.split_once("//") {
-        Some(("" | "http:" | "https:", rest)) => rest,
-        _ => &lower,
-    };
+    // Looking for a text inside a text would bring `core`'s searcher and its panics, 9 KB.
+    let scheme = lower.strip_prefix("https:").or_else(|| lower.strip_prefix("http:")).unwrap_or(&lower);
+    let rest = scheme.strip_prefix("//").unwrap_or(&lower);
     let host = rest.split(['/', '?', '#']).next()?;
     let (name, port) = split_port(host);
     let name_is_good = match name.strip_prefix('[') {
@@ -70,9 +69,11 @@ pub(super) fn host(text: &str) -> Option<String> {
 
 /// Host and port; the colons of `[::1]` are none before a port.
 fn split_port(host: &str) -> (&str, Option<&str>) {
-    match host.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
-        _ => (host, None),
+    let start = if host.starts_with('[') { host.find(']').unwrap_or_default() } else { 0 };
+    let colon = host.bytes().enumerate().find(|(at, byte)| *at >= start && *byte == b':').map(|(at, _)| at);
+    match colon.and_then(|at| host.split_at_checked(at)) {
+        Some((name, port)) => (name, port.strip_prefix(':')),
+        None => (host, None),
     }
 }
 
