@@ -33,6 +33,7 @@ use crate::value::Value;
 use crate::xdm;
 
 pub use exchange::{Failure, Reply};
+pub use road::SdkAnswer;
 
 /// Events that may wait in memory for settings or consent; the oldest is given up first.
 const HELD_AT_MOST: usize = 1000;
@@ -203,6 +204,18 @@ impl Collector {
     pub fn configure(&mut self, source: Source, raw: &Value, moment: &Moment) {
         self.store.set(source, raw);
         self.settings_changed(moment);
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &settings::Settings {
+        &self.effective.settings
+    }
+
+    /// What is wrong with the settings, if they can never work.
+    #[must_use]
+    pub fn settings_refused(&self) -> Option<&[Issue]> {
+        self.effective.never.then_some(&self.effective.issues)
     }
 
     /// `onBeforeEventSend` came from the API.

@@ -89,8 +89,7 @@ pub(super) fn carry_out(shell: &Rc<Shell>, effect: Effect) {
 
 fn fetch(shell: &Rc<Shell>, request: RequestId, request_id: &str, url: &str, body: &str, keepalive: bool) {
     let sent = monitors::payload(body);
-    let about: [(&str, JsValue); 3] =
-        [("url", url.into()), ("requestId", request_id.into()), ("payload", sent)];
+    let about: [(&str, JsValue); 3] = [("url", url.into()), ("requestId", request_id.into()), ("payload", sent)];
     monitor("onBeforeNetworkRequest", &about);
     let flight = match network::start(url, body, keepalive) {
         Ok(flight) => flight,

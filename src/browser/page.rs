@@ -20,7 +20,11 @@ pub(super) struct Reader {
 impl Reader {
     /// Reads what stays.
     pub(super) fn new() -> Self {
-        Self { time_zone: time_zone().unwrap_or_default(), client_hints: RefCell::default(), viewport: RefCell::default() }
+        Self {
+            time_zone: time_zone().unwrap_or_default(),
+            client_hints: RefCell::default(),
+            viewport: RefCell::default(),
+        }
     }
 
     /// The window was resized.

@@ -56,6 +56,8 @@ pub(super) struct Shell {
     publishing: RefCell<Option<String>>,
     published: RefCell<Option<String>>,
     pub(super) subscriptions: RefCell<Vec<events::Subscription>>,
+    pub(super) following_banner: Cell<bool>,
+    pub(super) banner_listener: RefCell<Option<Closure<dyn FnMut(JsValue, JsValue)>>>,
     pub(super) stopped: Cell<bool>,
 }
 
@@ -102,6 +104,8 @@ impl Shell {
             publishing: RefCell::default(),
             published: RefCell::default(),
             subscriptions: RefCell::default(),
+            following_banner: Cell::new(false),
+            banner_listener: RefCell::default(),
             stopped: Cell::new(false),
         })
     }

@@ -9,10 +9,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::effects::local_storage;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use super::effects::local_storage;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransactionMode, Storage};
 
 /// What every key in `localStorage` begins with.
@@ -33,7 +33,12 @@ pub(super) struct Store {
 impl Store {
     /// Opens what the browser lets us open; what it denies is simply not there.
     pub(super) fn open() -> Rc<Self> {
-        Rc::new(Self { journal: local_storage(), database: RefCell::default(), waiting: RefCell::default(), gone: Cell::new(false) })
+        Rc::new(Self {
+            journal: local_storage(),
+            database: RefCell::default(),
+            waiting: RefCell::default(),
+            gone: Cell::new(false),
+        })
     }
 
     /// Opens the database and gives back every entry of both storages, by key.

@@ -156,14 +156,19 @@ impl Collector {
         self.delivery.handle(Input::Answered { request, outcome }, moment);
     }
 
+    /// The store's own Web SDK is there, but nobody has configured it.
+    pub fn sdk_unconfigured(&mut self) {
+        self.report(Issue::warning(
+            "webSdkName",
+            "not-configured",
+            "webSdkName: the store's Web SDK has not been configured yet; events wait. Call its configure command",
+        ));
+    }
+
     /// Which rejections of a Web SDK are worth another try.
     fn rejected(&mut self, message: &str) -> Outcome {
         if message.contains("must be configured first") {
-            self.report(Issue::warning(
-                "webSdkName",
-                "not-configured",
-                "webSdkName: the store's Web SDK has not been configured yet; events wait. Call its configure command",
-            ));
+            self.sdk_unconfigured();
             return Outcome::Retry { after: None };
         }
         if message.contains("Network request failed") || message.contains("Failed to fetch") {

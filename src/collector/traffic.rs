@@ -170,6 +170,12 @@ impl Collector {
         self.delivery.handle(Input::Flush(ticket), moment);
     }
 
+    /// Asks for [`Effect::Settled`] with `ticket` when the ECID is known, or cannot be.
+    pub fn identify(&mut self, ticket: Ticket, moment: &Moment) {
+        self.read_consent(moment);
+        self.delivery.handle(Input::Flush(ticket), moment);
+    }
+
     /// The ECID, if it is known by now.
     pub fn ecid(&mut self, moment: &Moment) -> Option<String> {
         if self.consent.state() == State::In {
