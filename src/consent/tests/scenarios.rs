@@ -431,3 +431,33 @@ fn status_says_what_decided_and_since_when() {
     page.read();
     assert_eq!(page.consent.reason().to_json(), format!(r#"{{"state":"out","because":"mg_dnt","since":{since}}}"#));
 }
+
+#[test]
+fn of_two_consent_cookies_the_refusal_counts() {
+    let twin = CONSENT_COOKIE.replace("_consent", "%5Fconsent");
+    for (first, second) in [("out", "in"), ("in", "out")] {
+        let mut page = Page::new(Rules::default());
+        page.cookie(&twin, &format!("general={first}"));
+        page.cookie(CONSENT_COOKIE, &format!("general={second}"));
+        assert_eq!(page.read(), Out, "{first}, {second}");
+    }
+}
+
+#[test]
+fn an_out_that_the_edge_knows_from_others_is_not_told() {
+    let mut page = Page::new(Rules::default()).with_cookie(IDENTITY_COOKIE, "CiY0").with_cookie("mg_dnt", "true");
+    page.cookie(CONSENT_COOKIE, "general=out");
+    assert_eq!((page.read(), page.send()), (Out, None));
+}
+
+#[test]
+fn the_same_answer_given_again_in_the_banner_is_a_later_choice() {
+    let mut page = Page::new(Rules { tcf: true, ..Rules::default() });
+    banner(&mut page, "useractioncomplete", GRANTING);
+    page.cookie("mg_dnt", "true");
+    banner(&mut page, "useractioncomplete", GRANTING);
+    assert_eq!(page.read(), Out, "a listener called twice is no new choice");
+    banner(&mut page, "cmpuishown", GRANTING);
+    banner(&mut page, "useractioncomplete", GRANTING);
+    assert_eq!(page.read(), In);
+}
