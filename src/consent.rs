@@ -44,12 +44,15 @@
 //! and the absence of `mg_dnt`, are told to nobody. A failed message is sent again, a refused one
 //! is not until a new choice; either way the choice holds here.
 
+mod banner;
 mod edge;
 pub mod hash;
 mod machine;
 mod memory;
 mod standards;
 pub mod tcf;
+#[cfg(test)]
+mod tests;
 
 use crate::value::Value;
 

@@ -39,8 +39,9 @@ enum Accepted {
 pub(super) struct Telling {
     /// The hashes of what it accepted last.
     pub(super) told: Map,
-    /// The state that the last message carried, whatever became of it.
-    pub(super) sent: Option<State>,
+    /// What the edge believes by our messages, at the worst: an out from the moment it is sent, as
+    /// it may arrive unanswered, an in once it is accepted.
+    pub(super) believed: Option<State>,
     accepted: Accepted,
     flight: Option<(Map, State)>,
     refused: Option<Map>,
@@ -80,7 +81,9 @@ impl Consent {
             return None;
         }
         self.telling.flight = Some((hashes, self.state));
-        self.telling.sent = Some(self.state);
+        if self.state == State::Out {
+            self.telling.believed = Some(State::Out);
+        }
         self.telling.touch(now);
         Some(consent)
     }
@@ -92,6 +95,7 @@ impl Consent {
         match answer {
             Answer::Accepted => {
                 self.telling.told = hashes;
+                self.telling.believed = Some(state);
                 self.telling.accepted = Accepted::Fresh;
                 self.telling.touch(now);
             }
@@ -122,8 +126,7 @@ impl Consent {
     }
 
     fn edge_believes_out(&self) -> bool {
-        // A message that failed may have arrived all the same.
-        self.cookie == Some(State::Out) || self.telling.sent == Some(State::Out)
+        self.cookie == Some(State::Out) || self.telling.believed == Some(State::Out)
     }
 
     /// What the edge should be told and was not, with its hashes.

@@ -2,7 +2,7 @@
 
 use super::edge::Telling;
 use super::memory::Stamps;
-use super::{Change, Inputs, Rules, Says, Signal, Source, State, hash, standards, tcf};
+use super::{Change, Inputs, Rules, Says, Signal, Source, State, standards};
 use crate::cookies;
 use crate::inspect::Issue;
 use crate::moment::Moment;
@@ -26,14 +26,20 @@ impl Slot {
     }
 
     fn counts_as(&self) -> Says {
-        if self.objects() && self.overruled == Some(self.mark) { Says::Nothing } else { self.says }
+        let overruled = match self.says {
+            // Who overruled a refusal need not wait for it to be said again.
+            Says::Wait => self.overruled.is_some(),
+            Says::No => self.overruled == Some(self.mark),
+            Says::Nothing | Says::Yes => false,
+        };
+        if overruled { Says::Nothing } else { self.says }
     }
 }
 
 /// The mark of a source that waits; those of refusals differ from it.
 const WAITS: u32 = 0;
 /// The mark of a refusal that is the same each time.
-const REFUSES: u32 = 1;
+pub(super) const REFUSES: u32 = 1;
 
 /// An explicit choice, as the edge is told it.
 #[derive(Clone, Debug)]
@@ -51,7 +57,7 @@ pub struct Consent {
     pub(super) slots: [Slot; Source::ALL.len()],
     pub(super) choice: Option<Choice>,
     /// The banner's last answer, and whether the shopper gave it on this page.
-    banner: Option<(State, bool)>,
+    pub(super) banner: Option<(State, bool)>,
     /// The banner's answer as the edge is told it.
     pub(super) banner_consent: Option<Value>,
     tcf_missing: bool,
@@ -226,7 +232,7 @@ impl Consent {
         if self.cookie == Some(State::Out) || own == Some(State::Out) {
             // An out that we told it ourselves is the echo of another source, which speaks for
             // itself, and may have stopped refusing since.
-            return (if self.telling.sent == Some(State::Out) { Says::Nothing } else { Says::No }, REFUSES);
+            return (if self.telling.believed == Some(State::Out) { Says::Nothing } else { Says::No }, REFUSES);
         }
         let cookie = self.cookie.filter(|_| self.rules.web_sdk || !self.rules.own_sdk);
         match own.or(cookie) {
@@ -236,37 +242,7 @@ impl Consent {
         }
     }
 
-    fn hear_banner(&mut self, data: &Value, now: &Moment) {
-        let (state, acted) = match tcf::answer(data) {
-            // What was answered before holds while the banner is shown again; the next answer is new.
-            tcf::Answer::None => return self.banner = None,
-            tcf::Answer::NotAsked => {
-                self.banner = Some((State::In, false));
-                self.banner_consent = None;
-                return self.hear(Source::Tcf, Says::Yes, REFUSES, now);
-            }
-            tcf::Answer::Given { state, now } => (state, now),
-        };
-        let tc_string = data.get("tcString").and_then(Value::as_text).filter(|text| !text.is_empty());
-        let consent = tc_string.map_or_else(|| standards::general(state), standards::iab);
-        let again = self.banner == Some((state, acted)) && self.banner_consent.as_ref() == Some(&consent);
-        // What the banner says now is newer than what it was seen to say on an earlier page.
-        if !acted && self.choice.as_ref().is_some_and(|choice| choice.banner && choice.consent != consent) {
-            self.choice = None;
-            self.hear(Source::SetConsent, Says::Nothing, REFUSES, now);
-            self.touch(now);
-        }
-        let says = if state == State::In { Says::Yes } else { Says::No };
-        let mark = hash::fnv(tc_string.unwrap_or_default().as_bytes()).max(REFUSES);
-        self.hear(Source::Tcf, says, mark, now);
-        self.banner = Some((state, acted));
-        self.banner_consent = Some(consent.clone());
-        if acted && !again {
-            self.choose(Choice { consent, state, banner: true }, now);
-        }
-    }
-
-    fn choose(&mut self, choice: Choice, now: &Moment) {
+    pub(super) fn choose(&mut self, choice: Choice, now: &Moment) {
         // No choice yet is no reason to forget a refusal.
         let refused = self.choice.as_ref().is_some_and(|choice| choice.state == State::Out);
         if choice.state == State::Pending && refused {
@@ -275,7 +251,12 @@ impl Consent {
         // The same choice again, as pages make it at every load, is nothing new to remember.
         let mut news = self.choice.as_ref().is_none_or(|before| before.consent != choice.consent);
         for slot in &mut self.slots {
-            let overruled = (choice.state == State::In && slot.objects()).then_some(slot.mark);
+            let overruled = match slot.says {
+                _ if choice.state != State::In => None,
+                Says::Wait => slot.overruled.or(Some(slot.mark)),
+                Says::No => Some(slot.mark),
+                Says::Nothing | Says::Yes => None,
+            };
             news |= slot.overruled != overruled;
             slot.overruled = overruled;
         }
@@ -298,17 +279,19 @@ impl Consent {
         self.choice = Some(choice);
     }
 
-    fn hear(&mut self, source: Source, says: Says, mark: u32, now: &Moment) {
+    pub(super) fn hear(&mut self, source: Source, says: Says, mark: u32, now: &Moment) {
         let Some(slot) = self.slots.get_mut(source as usize) else { return };
         slot.says = says;
         slot.mark = mark;
-        if !slot.objects() && slot.overruled.take().is_some() {
+        // Over once the source stops objecting, or refuses anew. A banner that still loads does neither.
+        let over = !slot.objects() || (says == Says::No && slot.overruled != Some(mark));
+        if over && slot.overruled.take().is_some() {
             self.touch(now);
         }
     }
 
     /// Notes that what is to be remembered of the choice has changed.
-    fn touch(&mut self, now: &Moment) {
+    pub(super) fn touch(&mut self, now: &Moment) {
         self.chosen_at = now.wall.max(self.chosen_at.saturating_add(1));
     }
 

@@ -59,8 +59,8 @@ impl Consent {
                 out.entry("overruled".into()).as_map_or_new().set(source.name(), i64::from(mark));
             }
         }
-        if let Some(sent) = self.telling.sent {
-            out.set("sent", sent.name());
+        if let Some(believed) = self.telling.believed {
+            out.set("believed", believed.name());
             out.set("told", self.telling.told.clone());
         }
         Some(Value::Map(out).to_json())
@@ -84,7 +84,7 @@ impl Consent {
         }
         if stamps.told > self.telling.changed_at {
             self.telling.changed_at = stamps.told;
-            self.telling.sent = memory.get("sent").and_then(Value::as_text).and_then(State::from_name);
+            self.telling.believed = memory.get("believed").and_then(Value::as_text).and_then(State::from_name);
             self.telling.told = memory.get("told").and_then(Value::as_map).cloned().unwrap_or_default();
         }
     }
