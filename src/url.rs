@@ -35,7 +35,7 @@ pub(crate) fn split_fragment(url: &str) -> (&str, &str) {
 }
 
 /// The values, still encoded, of the parameter `name` in `search`.
-pub(crate) fn parameters<'a>(search: &'a str, name: &'a str) -> impl DoubleEndedIterator<Item = &'a str> {
+pub(crate) fn parameters<'a>(search: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     search.split('&').filter_map(move |pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (key == name).then_some(value)
@@ -44,11 +44,9 @@ pub(crate) fn parameters<'a>(search: &'a str, name: &'a str) -> impl DoubleEnded
 
 /// The host of `host:port`, in lower case; brackets of an IPv6 address stay.
 pub(crate) fn host_name(host: &str) -> String {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.to_ascii_lowercase()
+    let port = host.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let name = host.get(..host.len().saturating_sub(port)).and_then(|name| name.strip_suffix(':'));
+    name.unwrap_or(host).to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub fn from_url(page_url: &str, organization: &str, wall: i64) -> Option<String>
     let fragment_search = fragment.split_once('?').map_or("", |(_, search)| search);
     let encoded = [url::search(page_url), fragment_search]
         .into_iter()
-        .find_map(|search| url::parameters(search, "adobe_mc").next_back())?;
+        .find_map(|search| url::parameters(search, "adobe_mc").last())?;
     let (mut ecid, mut owner, mut time) = (None, None, None);
     let text = decode_fully(encoded)?;
     for pair in text.split('|') {

@@ -166,12 +166,18 @@ pub fn is_first_party(host: &str, apex: &str) -> bool {
 #[must_use]
 pub fn apex_candidates(hostname: &str) -> Vec<String> {
     let name = hostname.to_ascii_lowercase();
-    let mut candidates: Vec<String> =
-        name.match_indices('.').filter_map(|(dot, _)| name.get(dot.saturating_add(1)..)).map(Into::into).collect();
-    // The last label alone, which no browser takes, makes room for the whole name.
-    candidates.pop();
-    candidates.reverse();
-    if name.contains('.') {
+    let mut candidates = Vec::new();
+    let mut labels = 0;
+    for (at, byte) in name.bytes().enumerate().rev() {
+        if byte == b'.' {
+            // The last label alone is a domain that no browser takes a cookie for.
+            if labels > 0 {
+                candidates.extend(name.get(at.saturating_add(1)..).map(String::from));
+            }
+            labels = 1;
+        }
+    }
+    if labels > 0 {
         candidates.push(name);
     }
     candidates

@@ -38,7 +38,7 @@ impl EdgeError {
         let reasons = value.at("report.errors").and_then(Value::as_list).unwrap_or_default();
         let field = reasons.iter().filter_map(Value::as_text).chain([text("detail")]).find_map(field_in);
         Self {
-            code: kind.rsplit('/').next().and_then(|code| code.strip_prefix("EXEG-")).unwrap_or_default().to_owned(),
+            code: kind.split('/').last().and_then(|code| code.strip_prefix("EXEG-")).unwrap_or_default().to_owned(),
             status: value.get("status").and_then(Value::as_i64),
             title: text("title").to_owned(),
             detail: text("detail").to_owned(),
