@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::text::join;
+use crate::text::{join, split};
 use crate::{cookies, identity, url};
 
 /// The content type of every request: with it, and without other headers, a browser asks no
@@ -100,8 +100,8 @@ pub fn origin(edge_domain: &str, page_scheme: &str) -> String {
 
 fn is_loopback(host: &str) -> bool {
     let name = url::host_name(host);
-    let is_ipv4 = name.split('.').count() == 4
-        && name.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_ipv4 = split(&name, b".").count() == 4
+        && split(&name, b".").all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     name == "localhost" || name == "[::1]" || name.ends_with(".localhost") || (is_ipv4 && name.starts_with("127."))
 }
 
@@ -121,7 +121,8 @@ pub fn location_hint(cookies: &str, organization: &str) -> Option<String> {
 /// its query). `client_id` is a UUID that stays in this browser.
 #[must_use]
 pub fn assurance_token(page_url: &str, client_id: &str) -> Option<String> {
-    let encoded = url::parameters(url::search(page_url), "adb_validation_sessionid").next()?.replace('+', " ");
+    let encoded = url::parameters(url::search(page_url), "adb_validation_sessionid").next()?;
+    let encoded: String = encoded.chars().map(|c| if c == '+' { ' ' } else { c }).collect();
     let session = cookies::decode(&encoded, true)?;
     if session.is_empty() {
         return None;
@@ -133,7 +134,7 @@ pub fn assurance_token(page_url: &str, client_id: &str) -> Option<String> {
 /// and on iOS none at all, whatever it calls itself.
 #[must_use]
 pub fn allows_third_party_cookies(user_agent: &str) -> bool {
-    let is = |name: &str| user_agent.split([' ', '(', ';']).any(|word| word.starts_with(name));
+    let is = |name: &str| split(user_agent, b" (;").any(|word| word.starts_with(name));
     if ["iPhone", "iPad", "iPod", "CriOS/", "FxiOS/", "EdgiOS/"].into_iter().any(is) {
         return false;
     }

@@ -8,6 +8,7 @@ use super::cookies::{Cookie, Domain, SameSite};
 use super::error::EdgeError;
 use crate::date;
 use crate::inspect::Issue;
+use crate::text::cut;
 use crate::value::Value;
 
 /// The longest time that an answer can make us wait, milliseconds.
@@ -78,8 +79,13 @@ impl Answer {
     /// Errors and warnings as issues.
     #[must_use]
     pub fn issues(&self) -> Vec<Issue> {
-        let errors = self.errors.iter().map(|error| error.issue(false));
-        errors.chain(self.warnings.iter().map(|warning| warning.issue(true))).collect()
+        let mut issues = Vec::new();
+        for (list, is_warning) in [(&self.errors, false), (&self.warnings, true)] {
+            for error in list {
+                issues.push(error.issue(is_warning));
+            }
+        }
+        issues
     }
 }
 
@@ -188,7 +194,7 @@ fn push_errors(errors: &mut Vec<EdgeError>, body: &Value, name: &str) {
 
 /// Of `OR2;9` the 9.
 fn region(header: &str) -> Option<i64> {
-    let (_, region) = header.split_once(';')?;
+    let (_, region) = cut(header, b";")?;
     i64::try_from(date::number(region.trim())?).ok()
 }
 
