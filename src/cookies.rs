@@ -7,6 +7,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::text::{cut, split};
+
 /// The decoded value of the cookie `name`. Of several, as different paths make them, the first counts.
 ///
 /// ```
@@ -22,12 +24,12 @@ pub fn get(cookies: &str, name: &str) -> Option<String> {
 
 /// Every cookie with its name and value decoded, in their order; what cannot be decoded is left out.
 pub fn all(cookies: &str) -> impl Iterator<Item = (String, String)> {
-    cookies.split(';').filter_map(|pair| {
+    split(cookies, b";").filter_map(|pair| {
         let pair = pair.trim_matches(' ');
         if pair.is_empty() {
             return None;
         }
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = cut(pair, b"=").unwrap_or((pair, ""));
         let unquoted = match value.strip_prefix('"') {
             Some(rest) => rest.strip_suffix('"').unwrap_or(rest),
             None => value,

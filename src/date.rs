@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::text::push_padded;
+use crate::text::{push_padded, split};
 
 const DAY: i64 = 86_400_000;
 /// The first and the last millisecond that four digits of a year can say.
@@ -46,9 +46,9 @@ pub(crate) fn push_time(out: &mut String, millis: i64) {
 /// forms of RFC 9110); `None` for anything else.
 pub(crate) fn parse_http(text: &str) -> Option<i64> {
     let (mut day, mut month, mut year, mut time) = (None, None, None, None);
-    for word in text.split([' ', ',', '-']).filter(|word| !word.is_empty()) {
-        if word.contains(':') {
-            let mut parts = word.split(':').map(number);
+    for word in split(text, b" ,-").filter(|word| !word.is_empty()) {
+        if word.bytes().any(|byte| byte == b':') {
+            let mut parts = split(word, b":").map(number);
             let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
             if hour > 23 || minute > 59 || second > 60 {
                 return None;

@@ -12,13 +12,14 @@ pub use map::{identity_map, merge_into};
 use alloc::string::String;
 
 use crate::cookies;
-use crate::text::join;
+use crate::text::{cut, join};
 
 /// The start of the name of each cookie that the Edge keeps for `organization`: of `X@AdobeOrg`
 /// it is `kndctr_X_AdobeOrg_` (only the first `@` is replaced).
 #[must_use]
 pub fn cookie_prefix(organization: &str) -> String {
-    join(&["kndctr_", &organization.replacen('@', "_", 1), "_"])
+    let (before, at, after) = cut(organization, b"@").map_or((organization, "", ""), |(id, rest)| (id, "_", rest));
+    join(&["kndctr_", before, at, after, "_"])
 }
 
 /// The value of the Edge's cookie `name` (`identity`, `cluster`, `consent`), if it is there and not empty.

@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use crate::text::{cut, split};
+
 const HEX: [u8; 16] = *b"0123456789ABCDEF";
 
 /// What JavaScript's `encodeURIComponent` leaves as it is, beside letters and digits.
@@ -26,29 +28,27 @@ pub(crate) fn encode(text: &str, keep: &str) -> String {
 /// The part of `url` between its first `?` and its fragment; empty when there is none.
 pub(crate) fn search(url: &str) -> &str {
     let (address, _) = split_fragment(url);
-    address.split_once('?').map_or("", |(_, search)| search)
+    cut(address, b"?").map_or("", |(_, search)| search)
 }
 
 /// `url` and its fragment, without the `#`.
 pub(crate) fn split_fragment(url: &str) -> (&str, &str) {
-    url.split_once('#').unwrap_or((url, ""))
+    cut(url, b"#").unwrap_or((url, ""))
 }
 
 /// The values, still encoded, of the parameter `name` in `search`.
-pub(crate) fn parameters<'a>(search: &'a str, name: &'a str) -> impl DoubleEndedIterator<Item = &'a str> {
-    search.split('&').filter_map(move |pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+pub(crate) fn parameters<'a>(search: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    split(search, b"&").filter_map(move |pair| {
+        let (key, value) = cut(pair, b"=").unwrap_or((pair, ""));
         (key == name).then_some(value)
     })
 }
 
 /// The host of `host:port`, in lower case; brackets of an IPv6 address stay.
 pub(crate) fn host_name(host: &str) -> String {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.to_ascii_lowercase()
+    let port = host.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let name = host.get(..host.len().saturating_sub(port)).and_then(|name| name.strip_suffix(':'));
+    name.unwrap_or(host).to_ascii_lowercase()
 }
 
 #[cfg(test)]

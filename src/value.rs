@@ -17,6 +17,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::text::{cut, split};
+
 pub use json::ParseError;
 pub use number::{Number, parse_f64, round};
 pub(crate) use number::{push_i64, push_u64};
@@ -79,7 +81,7 @@ impl Value {
     /// path is the value itself.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Value> {
-        path.split('.').filter(|step| !step.is_empty()).try_fold(self, |value, step| match value {
+        split(path, b".").filter(|step| !step.is_empty()).try_fold(self, |value, step| match value {
             Self::Map(map) => map.get(step),
             Self::List(items) => items.get(parse_f64(step)? as usize),
             _ => None,
@@ -90,7 +92,7 @@ impl Value {
     /// the way and is no object is replaced.
     pub fn set_at(&mut self, path: &'static str, value: impl Into<Value>) {
         let mut here = self;
-        for step in path.split('.') {
+        for step in split(path, b".") {
             here = here.as_map_or_new().entry(Cow::Borrowed(step));
         }
         *here = value.into();
@@ -98,7 +100,7 @@ impl Value {
 
     /// Takes what stands at a dotted path of objects out of them.
     pub fn remove_at(&mut self, path: &str) -> Option<Value> {
-        match path.split_once('.') {
+        match cut(path, b".") {
             None => self.as_map_mut()?.remove(path),
             Some((step, rest)) => self.as_map_mut()?.get_mut(step)?.remove_at(rest),
         }
@@ -273,8 +275,16 @@ impl Map {
 
     /// Takes `key` out.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(name, _)| name == key)?;
-        Some(self.0.remove(at).1)
+        // `Vec::remove` has a panic path, which a bundle pays for.
+        let mut removed = None;
+        self.0.retain_mut(|(name, value)| {
+            let found = name == key;
+            if found {
+                removed = Some(core::mem::take(value));
+            }
+            !found
+        });
+        removed
     }
 
     /// Keeps the entries for which `keep` says so; it may change their values.

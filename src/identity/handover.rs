@@ -4,7 +4,7 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 
-use crate::text::{decimal, join};
+use crate::text::{cut, decimal, join, split};
 use crate::{cookies, date, url};
 
 /// How long an identity in an address counts, seconds.
@@ -16,14 +16,14 @@ const FRESH: u64 = 300;
 #[must_use]
 pub fn from_url(page_url: &str, organization: &str, wall: i64) -> Option<String> {
     let (_, fragment) = url::split_fragment(page_url);
-    let fragment_search = fragment.split_once('?').map_or("", |(_, search)| search);
+    let fragment_search = cut(fragment, b"?").map_or("", |(_, search)| search);
     let encoded = [url::search(page_url), fragment_search]
         .into_iter()
-        .find_map(|search| url::parameters(search, "adobe_mc").next_back())?;
+        .find_map(|search| url::parameters(search, "adobe_mc").last())?;
     let (mut ecid, mut owner, mut time) = (None, None, None);
     let text = decode_fully(encoded)?;
-    for pair in text.split('|') {
-        let (key, value) = pair.split_once('=')?;
+    for pair in split(&text, b"|") {
+        let (key, value) = cut(pair, b"=")?;
         let value: String = value.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.')).collect();
         match key {
             "MCMID" => ecid = Some(value),
@@ -51,7 +51,7 @@ pub fn append_to_url(address: &str, ecid: &str, organization: &str, wall: i64) -
     let fragment = address.strip_prefix(place).unwrap_or_default();
     let seconds = decimal(wall.saturating_add(500) / 1000);
     let identity = join(&["TS=", &seconds, "|MCMID=", ecid, "|MCORGID=", &url::encode(organization, url::COMPONENT)]);
-    let joint = match place.split_once('?') {
+    let joint = match cut(place, b"?") {
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",
@@ -64,7 +64,7 @@ pub fn append_to_url(address: &str, ecid: &str, organization: &str, wall: i64) -
 pub fn from_legacy_cookies(cookies: &str, organization: &str) -> Option<String> {
     let read = |name: &str| {
         let value = cookies::get(cookies, name)?;
-        let mut parts = value.split('|');
+        let mut parts = split(&value, b"|");
         while let Some(part) = parts.next() {
             if part == "MCMID" {
                 let ecid = parts.next()?;

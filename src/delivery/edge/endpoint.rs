@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::text::join;
+use crate::text::{join, split};
 use crate::{cookies, identity, url};
 
 /// The content type of every request: with it, and without other headers, a browser asks no
@@ -100,8 +100,8 @@ pub fn origin(edge_domain: &str, page_scheme: &str) -> String {
 
 fn is_loopback(host: &str) -> bool {
     let name = url::host_name(host);
-    let is_ipv4 = name.split('.').count() == 4
-        && name.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_ipv4 = split(&name, b".").count() == 4
+        && split(&name, b".").all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     name == "localhost" || name == "[::1]" || name.ends_with(".localhost") || (is_ipv4 && name.starts_with("127."))
 }
 
@@ -121,7 +121,8 @@ pub fn location_hint(cookies: &str, organization: &str) -> Option<String> {
 /// its query). `client_id` is a UUID that stays in this browser.
 #[must_use]
 pub fn assurance_token(page_url: &str, client_id: &str) -> Option<String> {
-    let encoded = url::parameters(url::search(page_url), "adb_validation_sessionid").next()?.replace('+', " ");
+    let encoded = url::parameters(url::search(page_url), "adb_validation_sessionid").next()?;
+    let encoded: String = encoded.chars().map(|c| if c == '+' { ' ' } else { c }).collect();
     let session = cookies::decode(&encoded, true)?;
     if session.is_empty() {
         return None;
@@ -133,7 +134,7 @@ pub fn assurance_token(page_url: &str, client_id: &str) -> Option<String> {
 /// and on iOS none at all, whatever it calls itself.
 #[must_use]
 pub fn allows_third_party_cookies(user_agent: &str) -> bool {
-    let is = |name: &str| user_agent.split([' ', '(', ';']).any(|word| word.starts_with(name));
+    let is = |name: &str| split(user_agent, b" (;").any(|word| word.starts_with(name));
     if ["iPhone", "iPad", "iPod", "CriOS/", "FxiOS/", "EdgiOS/"].into_iter().any(is) {
         return false;
     }
@@ -166,12 +167,18 @@ pub fn is_first_party(host: &str, apex: &str) -> bool {
 #[must_use]
 pub fn apex_candidates(hostname: &str) -> Vec<String> {
     let name = hostname.to_ascii_lowercase();
-    let mut candidates: Vec<String> =
-        name.match_indices('.').filter_map(|(dot, _)| name.get(dot.saturating_add(1)..)).map(Into::into).collect();
-    // The last label alone, which no browser takes, makes room for the whole name.
-    candidates.pop();
-    candidates.reverse();
-    if name.contains('.') {
+    let mut candidates = Vec::new();
+    let mut labels = 0;
+    for (at, byte) in name.bytes().enumerate().rev() {
+        if byte == b'.' {
+            // The last label alone is a domain that no browser takes a cookie for.
+            if labels > 0 {
+                candidates.extend(name.get(at.saturating_add(1)..).map(String::from));
+            }
+            labels = 1;
+        }
+    }
+    if labels > 0 {
         candidates.push(name);
     }
     candidates

@@ -5,7 +5,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use crate::inspect::Issue;
-use crate::text::{decimal, join};
+use crate::text::{decimal, join, split};
 use crate::value::{Key, Value};
 
 /// An error or a warning of the Edge.
@@ -38,7 +38,7 @@ impl EdgeError {
         let reasons = value.at("report.errors").and_then(Value::as_list).unwrap_or_default();
         let field = reasons.iter().filter_map(Value::as_text).chain([text("detail")]).find_map(field_in);
         Self {
-            code: kind.rsplit('/').next().and_then(|code| code.strip_prefix("EXEG-")).unwrap_or_default().to_owned(),
+            code: split(kind, b"/").last().and_then(|code| code.strip_prefix("EXEG-")).unwrap_or_default().to_owned(),
             status: value.get("status").and_then(Value::as_i64),
             title: text("title").to_owned(),
             detail: text("detail").to_owned(),
@@ -151,7 +151,7 @@ fn field_in(text: &str) -> Option<&str> {
     })
     .map(|word| word.trim_start_matches(['#', '$', '/', '.']).trim_end_matches(['.', '/']))
     .find(|word| {
-        let root = word.split(['.', '/', '[']).next().unwrap_or_default();
+        let root = split(word, b"./[").next().unwrap_or_default();
         root.len() < word.len()
             && !word.contains('@')
             && matches!(root, "events" | "xdm" | "identityMap" | "consent" | "meta" | "query")

@@ -8,6 +8,7 @@ use super::cookies::{Cookie, Domain, SameSite};
 use super::error::EdgeError;
 use crate::date;
 use crate::inspect::Issue;
+use crate::text::cut;
 use crate::value::Value;
 
 /// The longest time that an answer can make us wait, milliseconds.
@@ -78,8 +79,13 @@ impl Answer {
     /// Errors and warnings as issues.
     #[must_use]
     pub fn issues(&self) -> Vec<Issue> {
-        let errors = self.errors.iter().map(|error| error.issue(false));
-        errors.chain(self.warnings.iter().map(|warning| warning.issue(true))).collect()
+        let mut issues = Vec::new();
+        for (list, is_warning) in [(&self.errors, false), (&self.warnings, true)] {
+            for error in list {
+                issues.push(error.issue(is_warning));
+            }
+        }
+        issues
     }
 }
 
@@ -96,20 +102,20 @@ pub fn read(status: u16, body: &str, headers: Headers<'_>, wall: i64) -> Answer 
     for handle in handles.unwrap_or_default() {
         answer.take_handle(handle);
     }
-    answer.errors = errors(&body, "errors");
-    answer.warnings = errors(&body, "warnings");
-    answer.no_consent = answer.errors.iter().chain(&answer.warnings).any(|error| error.number() == "0301");
     if !answer.good {
         let mut error = EdgeError::read(&body);
-        // What a refusal itself says comes first, unless it says it in its list only.
-        if !error.code.is_empty() || answer.errors.is_empty() {
+        // A refusal that says nothing itself may say it in its list.
+        if !error.code.is_empty() || body.at("errors.0").is_none() {
             error.status = Some(i64::from(status));
-            answer.errors.insert(0, error);
+            answer.errors.push(error);
         }
         if matches!(status, 429 | 502 | 503 | 504) {
             answer.retry = Retry::After(headers.retry_after.and_then(|text| retry_after(text, wall)));
         }
     }
+    push_errors(&mut answer.errors, &body, "errors");
+    push_errors(&mut answer.warnings, &body, "warnings");
+    answer.no_consent = answer.errors.iter().chain(&answer.warnings).any(|error| error.number() == "0301");
     answer
 }
 
@@ -180,13 +186,15 @@ fn pixel(item: &Value) -> Option<Pixel> {
     })
 }
 
-fn errors(body: &Value, name: &str) -> Vec<EdgeError> {
-    body.get(name).and_then(Value::as_list).unwrap_or_default().iter().map(EdgeError::read).collect()
+fn push_errors(errors: &mut Vec<EdgeError>, body: &Value, name: &str) {
+    for error in body.get(name).and_then(Value::as_list).unwrap_or_default() {
+        errors.push(EdgeError::read(error));
+    }
 }
 
 /// Of `OR2;9` the 9.
 fn region(header: &str) -> Option<i64> {
-    let (_, region) = header.split_once(';')?;
+    let (_, region) = cut(header, b";")?;
     i64::try_from(date::number(region.trim())?).ok()
 }
 
