@@ -1,0 +1,55 @@
+// Completes pkg/ after wasm-pack: the hand-written modules, the package's own README and licenses,
+// and a package.json with exports. Runs in the project's root.
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { transformSync } from "esbuild";
+
+const TEMPLATES = "www/package";
+const MODULES = ["collector.js", "inspector.js"];
+const LICENSES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
+
+for (const name of readdirSync(TEMPLATES)) {
+  if (name !== "package.json") copyFileSync(join(TEMPLATES, name), join("pkg", name));
+}
+for (const name of LICENSES) copyFileSync(name, join("pkg", name));
+for (const name of MODULES) {
+  if (existsSync(join("www", name))) minify(join("www", name), join("pkg", name));
+}
+minify("pkg/storefront_collector.js", "pkg/storefront_collector.js");
+// wasm-pack tells git to ignore the folder; npm would read it and pack nothing.
+rmSync("pkg/.gitignore", { force: true });
+
+const template = JSON.parse(readFileSync(join(TEMPLATES, "package.json"), "utf8"));
+const fromCargo = JSON.parse(readFileSync("pkg/package.json", "utf8"));
+const complete = {
+  name: template.name,
+  version: fromCargo.version,
+  description: fromCargo.description,
+  license: fromCargo.license,
+  repository: fromCargo.repository,
+  keywords: fromCargo.keywords,
+  ...template,
+  exports: prune(template.exports),
+  sideEffects: template.sideEffects.filter(built),
+};
+complete.files = readdirSync("pkg").filter((name) => name !== "package.json").sort();
+writeFileSync("pkg/package.json", `${JSON.stringify(complete, null, 2)}\n`);
+
+function minify(from, to) {
+  const options = { minify: true, format: "esm", target: "es2022", legalComments: "none" };
+  writeFileSync(to, transformSync(readFileSync(from, "utf8"), options).code);
+}
+
+function built(path) {
+  return existsSync(join("pkg", path));
+}
+
+/** The exports whose files are there: an entry that leads nowhere breaks every bundler. */
+function prune(entry) {
+  if (typeof entry === "string") return built(entry) ? entry : undefined;
+  const kept = Object.entries(entry)
+    .map(([name, value]) => [name, prune(value)])
+    .filter(([, value]) => value !== undefined);
+  const leadsSomewhere = kept.some(([name]) => name !== "types");
+  return leadsSomewhere ? Object.fromEntries(kept) : undefined;
+}

@@ -1,0 +1,28 @@
+//! `cargo xtask bench`: size, cost and loss side by side with Adobe's collector.
+use std::ffi::OsString;
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::build;
+use crate::project::{Project, run as run_command};
+use crate::setup;
+
+/// How the command is called.
+pub(crate) const USAGE: &str = "  bench                     compare size, cost and loss with Adobe's collector";
+
+const SCRIPT: &str = "tests/bench/run.mjs";
+
+/// Whether there is anything to run.
+pub(crate) fn exists(project: &Project) -> bool {
+    project.has(SCRIPT)
+}
+
+/// Builds the package and the local Edge, then measures.
+pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
+    setup::for_tests(project)?;
+    build::package(project)?;
+    let sh = &project.shell;
+    cmd!(sh, "cargo build --quiet --package local-edge").quiet().run()?;
+    run_command(cmd!(sh, "node {SCRIPT} {arguments...}").quiet().into())
+}

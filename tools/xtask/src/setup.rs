@@ -1,0 +1,176 @@
+//! Installs what is missing, pinned, and says what it installs; a fraction of a second when all is
+//! there.
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use xshell::cmd;
+
+use crate::project::{Project, run};
+
+/// The pinned builder of the npm package; wasm-bindgen's version comes from `Cargo.lock`.
+const WASM_PACK: &str = "0.15.1";
+/// The target the collector is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+/// The oldest Node the packages in the lock file run on.
+const NODE: u32 = 20;
+
+/// What `build` and `demo` need.
+pub(crate) fn for_build(project: &Project) -> Result<()> {
+    wasm_target(project)?;
+    cargo_tools(project)?;
+    npm_packages(project)
+}
+
+/// What `test` needs: the above, the linters and a browser with its driver.
+pub(crate) fn for_tests(project: &Project) -> Result<()> {
+    linters(project)?;
+    for_build(project)?;
+    browser(project)
+}
+
+fn wasm_target(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    let sysroot = cmd!(sh, "rustc --print sysroot").quiet().read()?;
+    if Path::new(&sysroot).join("lib/rustlib").join(WASM).exists() {
+        return Ok(());
+    }
+    println!("setup: installing the Rust target {WASM} (rustup)");
+    cmd!(sh, "rustup target add {WASM}")
+        .quiet()
+        .run()
+        .context("the collector is compiled to WebAssembly: add the target and try again")
+}
+
+fn linters(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    for (component, probe) in [("clippy", "cargo-clippy"), ("rustfmt", "rustfmt")] {
+        if version(Path::new(probe)).is_none() {
+            println!("setup: installing {component} (rustup)");
+            cmd!(sh, "rustup component add {component}").quiet().run()?;
+        }
+    }
+    Ok(())
+}
+
+fn cargo_tools(project: &Project) -> Result<()> {
+    let bindgen = project.locked_version("wasm-bindgen")?;
+    let wanted = [
+        ("wasm-pack", "wasm-pack", WASM_PACK),
+        ("wasm-bindgen", "wasm-bindgen-cli", bindgen.as_str()),
+        ("wasm-bindgen-test-runner", "wasm-bindgen-cli", bindgen.as_str()),
+    ];
+    let mut missing: Vec<String> = wanted
+        .iter()
+        .filter(|(program, _, wanted)| {
+            let expected = format!("{program} {wanted}");
+            version(&project.tools.join("bin").join(program)).as_ref() != Some(&expected)
+        })
+        .map(|(_, package, wanted)| format!("{package}@{wanted}"))
+        .collect();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+
+    let tools = &project.tools;
+    let scratch = tools.with_extension("build");
+    println!("setup: installing {} into {} (cargo, some minutes)", missing.join(" and "), tools.display());
+    // Unoptimised: these tools run for a second, and their release build takes a quarter of an hour.
+    let sh = &project.shell;
+    cmd!(
+        sh,
+        "cargo install --quiet --locked --force --debug --config profile.dev.debug=0
+         --root {tools} --target-dir {scratch} {missing...}"
+    )
+    .quiet()
+    .run()?;
+    sh.remove_path(&scratch)?;
+    Ok(())
+}
+
+fn npm_packages(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    let node = version(Path::new("node")).context("Node is missing: install Node 20 or newer")?;
+    if node_major(&node).is_none_or(|major| major < NODE) {
+        bail!("Node {NODE} or newer is needed; this is {node}");
+    }
+    // `npm ci` removes the folder first, and the mark with it: no mark means no finished install.
+    let lock = sh.read_file("package-lock.json")?;
+    let mark = project.path("node_modules/.installed-lock.json");
+    if sh.read_file(&mark).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("setup: installing the npm packages of package-lock.json into node_modules/");
+    cmd!(sh, "npm ci --ignore-scripts --no-audit --no-fund").quiet().run()?;
+    sh.write_file(&mark, lock)?;
+    Ok(())
+}
+
+fn browser(project: &Project) -> Result<()> {
+    let missing: Vec<&str> = [("chromium", chromium(project)), ("chromium-driver", chromedriver(project))]
+        .iter()
+        .filter_map(|(package, found)| found.is_none().then_some(*package))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" and ");
+    if project.program(&["apt-get"]).is_none() {
+        bail!("{list} missing: install Chromium and its chromedriver and put both on PATH");
+    }
+    println!("setup: installing {list} (apt-get)");
+    apt_get(project, &["update", "--quiet=2"])?;
+    let mut install = vec!["install", "--quiet=2", "--yes", "--no-install-recommends"];
+    install.extend(&missing);
+    apt_get(project, &install)?;
+    if chromium(project).is_none() || chromedriver(project).is_none() {
+        bail!("apt-get installed {list}, but no browser with its driver is on PATH");
+    }
+    Ok(())
+}
+
+fn apt_get(project: &Project, arguments: &[&str]) -> Result<()> {
+    let sh = &project.shell;
+    let root = cmd!(sh, "id -u").quiet().read()? == "0";
+    let command = if root {
+        cmd!(sh, "apt-get {arguments...}")
+    } else {
+        cmd!(sh, "sudo --non-interactive apt-get {arguments...}")
+    };
+    let mut command = Command::from(command.quiet().env("DEBIAN_FRONTEND", "noninteractive"));
+    command.stdin(Stdio::null());
+    run(command)
+}
+
+/// Chromium or Chrome on PATH.
+pub(crate) fn chromium(project: &Project) -> Option<PathBuf> {
+    project.program(&["chromium", "chromium-browser", "google-chrome"])
+}
+
+/// The WebDriver server that belongs to it.
+pub(crate) fn chromedriver(project: &Project) -> Option<PathBuf> {
+    project.program(&["chromedriver"])
+}
+
+/// What a program answers to `--version`; `None` when it is not there.
+fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+fn node_major(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_of_node_is_read() {
+        assert_eq!(node_major("v20.20.2"), Some(20));
+        assert_eq!(node_major("20.20.2"), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! The wasm-bindgen tests, in headless Chromium.
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use xshell::cmd;
+
+use crate::project::Project;
+use crate::setup::{WASM, chromedriver};
+use crate::test::{Verdict, counted, tests};
+
+/// The folder whose test targets run in the browser.
+const FOLDER: &str = "tests/browser";
+
+/// Runs the test targets below `tests/browser`.
+pub(crate) fn run(project: &Project) -> Result<Verdict> {
+    let targets = targets(project)?;
+    if targets.is_empty() {
+        return Ok(Verdict::Nothing("no tests/browser"));
+    }
+    let driver = chromedriver(project).context("chromedriver is on PATH after setup")?;
+    let runner = project.tools.join("bin/wasm-bindgen-test-runner");
+    let sh = &project.shell;
+    // The driver is named because the runner would take geckodriver first where both are on PATH.
+    let command = cmd!(
+        sh,
+        "cargo test --package storefront-collector --target {WASM} --no-fail-fast
+         {targets...}"
+    )
+    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+    .env("CHROMEDRIVER", driver)
+    .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    let (status, tally) = counted(command.quiet().into())?;
+    tests(status, tally)
+}
+
+/// Cargo's arguments that choose those targets: `--test name` for each.
+pub(crate) fn targets(project: &Project) -> Result<Vec<String>> {
+    if !project.has(FOLDER) {
+        return Ok(Vec::new());
+    }
+    let sh = &project.shell;
+    let metadata = cmd!(sh, "cargo metadata --format-version 1 --no-deps").quiet().read()?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let targets = test_targets(&metadata, &project.path(FOLDER));
+    Ok(targets.into_iter().flat_map(|name| ["--test".to_owned(), name]).collect())
+}
+
+fn test_targets(metadata: &Value, folder: &Path) -> Vec<String> {
+    let list = |value: &Value, name: &str| -> Vec<Value> {
+        value.get(name).and_then(Value::as_array).cloned().unwrap_or_default()
+    };
+    let text = |value: &Value, name: &str| -> Option<String> { value.get(name)?.as_str().map(str::to_owned) };
+    list(metadata, "packages")
+        .iter()
+        .flat_map(|package| list(package, "targets"))
+        .filter(|target| list(target, "kind").iter().any(|kind| kind == "test"))
+        .filter(|target| text(target, "src_path").is_some_and(|at| Path::new(&at).starts_with(folder)))
+        .filter_map(|target| text(&target, "name"))
+        .collect()
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn only_test_targets_of_the_folder_are_chosen() {
+        let metadata = serde_json::json!({"packages": [{"targets": [
+            {"kind": ["test"], "name": "browser", "src_path": "/p/tests/browser/main.rs"},
+            {"kind": ["test"], "name": "core", "src_path": "/p/tests/core/main.rs"},
+            {"kind": ["lib"], "name": "lib", "src_path": "/p/tests/browser/lib.rs"},
+        ]}]});
+        assert_eq!(test_targets(&metadata, Path::new("/p/tests/browser")), ["browser"]);
+    }
+}
