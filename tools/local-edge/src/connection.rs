@@ -16,6 +16,10 @@ use tokio::{
     net::TcpStream,
 };
 
+/// Whether a request came over TLS.
+#[derive(Clone, Copy)]
+pub(crate) struct Secure(pub(crate) bool);
+
 /// The handler's end of the scissors. Whatever the handler answers after [`Cut::now`] never leaves.
 #[derive(Clone, Default)]
 pub(crate) struct Cut(Arc<AtomicBool>);

@@ -49,8 +49,8 @@ fn refused(message: impl Into<String>) -> Response {
     answer(400, &json!({ "error": message.into() }))
 }
 
-fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Response> {
-    serde_json::from_slice(bytes).map_err(|error| refused(error.to_string()))
+fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
 fn since(query: Option<String>) -> u64 {
@@ -90,14 +90,14 @@ async fn config(State(edge): State<Arc<Edge>>, bytes: Bytes) -> Response {
             lock(&edge.config).merge(given);
             answer(200, &json!({ "ok": true }))
         }
-        Err(response) => response,
+        Err(message) => refused(message),
     }
 }
 
 async fn add_faults(State(edge): State<Arc<Edge>>, bytes: Bytes) -> Response {
     let rules: Vec<Rule> = match read(&bytes) {
         Ok(rules) => rules,
-        Err(response) => return response,
+        Err(message) => return refused(message),
     };
     if let Some(message) = rules.iter().find_map(|rule| rule.check().err()) {
         return refused(message);
@@ -118,7 +118,7 @@ async fn ask(State(edge): State<Arc<Edge>>, bytes: Bytes) -> Response {
             Some(sql) => sql.to_owned(),
             None => return refused("the field sql is missing"),
         },
-        Err(response) => return response,
+        Err(message) => return refused(message),
     };
     let place = edge.store.place();
     let work = tokio::task::spawn_blocking(move || query::ask(&place, edge.rules.fields(), &sql)).await;

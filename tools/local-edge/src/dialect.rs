@@ -32,6 +32,12 @@ pub(crate) fn translate(sql: &str, fields: &[String]) -> String {
     out
 }
 
+/// The name of a result's column: for a translated chain its last part, as in Query Service.
+pub(crate) fn column(name: &str) -> &str {
+    let inner = name.strip_prefix('(').and_then(|rest| rest.split_once(" ->> '$")?.1.strip_suffix("\"')"));
+    inner.and_then(|path| path.rsplit('"').next()).filter(|last| !last.is_empty()).unwrap_or(name)
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
@@ -158,6 +164,13 @@ mod tests {
             of("select d.productListItems[0].SKU, identityMap.\"ECID\"[0].id"),
             "select (d.productListItems ->> '$[0].\"SKU\"'), (identityMap ->> '$.\"ECID\"[0].\"id\"')"
         );
+    }
+
+    #[test]
+    fn columns_have_the_last_name() {
+        let name = "(commerce ->> '$.\"order\".\"purchaseID\"')";
+        assert_eq!(super::column(name), "purchaseID");
+        assert_eq!(super::column("count(*)"), "count(*)");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 use crate::{
     address::{Action, Address},
     clock,
-    connection::Cut,
+    connection::{Cut, Secure},
     consent::{self, General},
     faults::{self, Fault, Rule},
     files::Files,
@@ -56,14 +56,16 @@ struct Outcome {
 
 impl Edge {
     /// Answers a request whose body has arrived.
-    pub(crate) async fn answer(self: Arc<Self>, cut: Cut, address: Address, parts: Parts, bytes: Bytes) -> Response {
-        let seq = lock(&self.requests).open(
-            parts.method.clone(),
-            parts.uri.clone(),
-            address.clone(),
-            parts.headers.clone(),
-            bytes.clone(),
-        );
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        cut: Cut,
+        secure: Secure,
+        address: Address,
+        parts: Parts,
+        bytes: Bytes,
+    ) -> Response {
+        let seq =
+            lock(&self.requests).open(secure, parts.uri.clone(), address.clone(), parts.headers.clone(), bytes.clone());
         let fault = faults::pick(&mut lock(&self.faults), &address).unwrap_or_default();
         if let Some(request) = lock(&self.requests).get(seq) {
             request.event_ids = ids(&bytes);

@@ -96,7 +96,8 @@ fn restrict(connection: &Connection) -> rusqlite::Result<()> {
 
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<Value> {
     let mut statement = connection.prepare(sql)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> =
+        statement.column_names().into_iter().map(|name| dialect::column(name).to_owned()).collect();
     let mut rows = Vec::new();
     let mut bytes = 0;
     let mut truncated = false;

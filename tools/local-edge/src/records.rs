@@ -4,12 +4,12 @@ use std::collections::{HashMap, VecDeque};
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, Method, Uri},
+    http::{HeaderMap, Uri},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{address::Address, clock, consent::General, faults::Fault, xdm::Problem};
+use crate::{address::Address, clock, connection::Secure, consent::General, faults::Fault, xdm::Problem};
 
 /// Requests that are kept; the oldest make room.
 const KEPT: usize = 20_000;
@@ -18,7 +18,7 @@ const KEPT: usize = 20_000;
 pub(crate) struct Request {
     pub(crate) seq: u64,
     at: String,
-    method: Method,
+    secure: Secure,
     uri: Uri,
     address: Address,
     headers: HeaderMap,
@@ -45,11 +45,12 @@ impl Request {
         let body =
             serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&self.body)));
         let host = headers.get("host").and_then(Value::as_str).unwrap_or("");
+        let scheme = if self.secure.0 { "https" } else { "http" };
         json!({
             "seq": self.seq,
             "at": self.at,
-            "method": self.method.as_str(),
-            "url": self.uri.to_string(),
+            "method": "POST",
+            "url": format!("{scheme}://{host}{}", self.uri),
             "host": host,
             "path": self.uri.path(),
             "version": self.address.version,
@@ -78,7 +79,7 @@ pub(crate) struct Requests {
 
 impl Requests {
     /// Notes a request as it arrives and returns its number.
-    pub(crate) fn open(&mut self, method: Method, uri: Uri, address: Address, headers: HeaderMap, body: Bytes) -> u64 {
+    pub(crate) fn open(&mut self, secure: Secure, uri: Uri, address: Address, headers: HeaderMap, body: Bytes) -> u64 {
         self.last += 1;
         if self.list.len() == KEPT {
             self.list.pop_front();
@@ -86,7 +87,7 @@ impl Requests {
         self.list.push_back(Request {
             seq: self.last,
             at: clock::now(),
-            method,
+            secure,
             uri,
             address,
             headers,

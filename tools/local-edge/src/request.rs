@@ -131,7 +131,7 @@ pub(crate) fn remarks(address: &Address, body: &Value) -> Vec<Problem> {
                 say("meta.state.cookiesEnabled", "must be true or false");
             }
             let entries = state.get("entries");
-            if entries.is_some_and(|entries| !entries.as_array().is_some_and(|list| !list.is_empty())) {
+            if entries.is_some_and(|entries| entries.as_array().is_none_or(Vec::is_empty)) {
                 say("meta.state.entries", "must be a list with entries, or left out");
             }
             for (index, entry) in entries.and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -154,7 +154,7 @@ pub(crate) fn remarks(address: &Address, body: &Value) -> Vec<Problem> {
         say("query.identity.fetch", "must be a list of namespaces with ECID");
     }
     let queued = body.pointer("/meta/queueTimeMillis");
-    if queued.is_some_and(|queued| !queued.as_u64().is_some_and(|millis| millis <= 300_000)) {
+    if queued.is_some_and(|queued| queued.as_u64().is_none_or(|millis| millis > 300_000)) {
         say("meta.queueTimeMillis", "must be an integer from 0 to 300000");
     }
     let known: &[&str] = match address.action {

@@ -27,7 +27,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     address,
-    connection::{Cut, Wire},
+    connection::{Cut, Secure, Wire},
     control,
     edge::{Edge, collect},
     files::Files,
@@ -156,7 +156,7 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router)
         while connections.try_join_next().is_some() {}
         let cut = Cut::default();
         let wire = Wire::new(socket, cut.clone());
-        let router = router.clone().layer(Extension(cut));
+        let router = router.clone().layer(Extension(cut)).layer(Extension(Secure(tls.is_some())));
         let tls = tls.clone();
         connections.spawn(async move {
             match tls {
@@ -194,11 +194,16 @@ fn certificate() -> io::Result<TlsAcceptor> {
 }
 
 /// Everything but the control API: Edge's own addresses, then files.
-async fn front(State(edge): State<Arc<Edge>>, Extension(cut): Extension<Cut>, request: Request) -> Response {
+async fn front(
+    State(edge): State<Arc<Edge>>,
+    Extension(cut): Extension<Cut>,
+    Extension(secure): Extension<Secure>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     match (address::parse(&parts.uri), &parts.method) {
         (Some(address), &Method::POST) => match collect(body).await {
-            Ok(bytes) => edge.answer(cut, address, parts, bytes).await,
+            Ok(bytes) => edge.answer(cut, secure, address, parts, bytes).await,
             Err(response) => response,
         },
         (Some(_), _) => empty(405),
