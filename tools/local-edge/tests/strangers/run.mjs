@@ -1,9 +1,10 @@
-// A stranger's client judges the local edge: Adobe's own Web SDK, unchanged, in Chromium, reaching
-// edge.adobedc.net and adobedc.demdex.net over TLS. Run from the repository root:
+// Strangers' clients judge the local edge: Adobe's own Web SDK and storefront collector, unchanged, in
+// Chromium, reaching edge.adobedc.net and adobedc.demdex.net over TLS. Run from the repository root:
 //
-//   node tools/local-edge/tests/alloy/run.mjs [--modules DIR] [--binary FILE]
+//   node tools/local-edge/tests/strangers/run.mjs [--modules DIR] [--binary FILE]
 //
-// DIR is a node_modules with @adobe/alloy and playwright.
+// DIR is a node_modules with playwright, @adobe/alloy, @adobe/magento-storefront-events-sdk and
+// @adobe/magento-storefront-event-collector.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -28,6 +29,8 @@ const server = spawn(path.resolve(values.binary), [
   "--http", "127.0.0.1:0", "--https", "127.0.0.1:0",
   "--serve", import.meta.dirname,
   "--mount", `/alloy=${path.join(modules, "@adobe/alloy/dist")}`,
+  "--mount", `/sdk=${path.join(modules, "@adobe/magento-storefront-events-sdk/dist")}`,
+  "--mount", `/collector=${path.join(modules, "@adobe/magento-storefront-event-collector/dist")}`,
 ]);
 const { http, https } = JSON.parse(await new Promise((resolve) => readline.createInterface(server.stdout).once("line", resolve)));
 const ask = async (at, body) => {
@@ -46,12 +49,12 @@ const browser = await chromium.launch({
 });
 
 /** Opens the page in a fresh or given profile and keeps what the console says. */
-async function open(context) {
+async function open(context, address = PAGE) {
   const page = await context.newPage();
   page.complaints = [];
   page.on("console", (message) => ["warning", "error"].includes(message.type()) && page.complaints.push(message.text()));
   page.on("pageerror", (error) => page.complaints.push(String(error)));
-  await page.goto(PAGE);
+  await page.goto(address);
   return page;
 }
 
@@ -131,6 +134,34 @@ const checks = {
     const became = (id) => events.filter((event) => event.id === id).map((event) => [event.action, event.status]);
     assert.deepEqual(became("retried"), [["interact", "refused"], ["interact", "accepted"]]);
     assert.deepEqual(became("beacon"), [["collect", "accepted"]]);
+    await context.close();
+  },
+
+  async "Adobe's storefront collector and its own sender"() {
+    const context = await browser.newContext();
+    const page = await open(context, `${PAGE}collector.html`);
+    await page.evaluate(() => {
+      const events = window.magentoStorefrontEvents;
+      events.context.setStorefrontInstance({
+        environmentId: "e-1", websiteCode: "base", storeCode: "main", storeViewCode: "default",
+        storeUrl: location.origin, storeViewCurrencyCode: "USD", baseCurrencyCode: "USD",
+      });
+      events.context.setPage({ pageType: "Home", pageName: "Home", eventType: "visibilityHidden", maxXOffset: 0, maxYOffset: 0, minXOffset: 0, minYOffset: 0 });
+      events.publish.pageView();
+      events.context.setProduct({ productId: 1, name: "Bag", sku: "24-MB01", pricing: { regularPrice: 34, currencyCode: "USD" } });
+      events.publish.productPageView();
+    });
+    for (let turn = 0; turn < 100 && (await ask("events")).length < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 100));
+    const events = await ask("events");
+    assert.deepEqual(events.map((event) => [event.eventType, event.status]).sort(), [
+      ["commerce.productViews", "accepted"], ["web.webpagedetails.pageViews", "accepted"],
+    ]);
+    for (const event of events) assert.equal(event.xdm.identityMap.ECID[0].id, event.shopper);
+    const { rows } = await ask("query", { sql: "SELECT productListItems[0].SKU, _id IS NULL FROM your_dataset WHERE eventType = 'commerce.productViews'" });
+    assert.deepEqual(rows, [["24-MB01", 1]]);
+    // What Adobe's collector sends wrongly is found: no event ID, an empty referrer.
+    for (const event of events) assert.ok(event.problems.some((problem) => problem.path === "_id"));
+    for (const request of await ask("requests")) assert.deepEqual([request.status, request.problems], [200, []]);
     await context.close();
   },
 };
