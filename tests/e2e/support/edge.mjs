@@ -44,7 +44,7 @@ export const startEdge = async (options = []) => {
     events,
     requests: () => call("GET", "/requests"),
     reset: () => call("POST", "/reset"),
-    fault: (fault) => call("POST", "/faults", fault),
+    fault: (fault, rule = {}) => call("POST", "/faults", { ...rule, fault }),
     heal: () => call("DELETE", "/faults"),
     configure: (config) => call("POST", "/config", config),
 
