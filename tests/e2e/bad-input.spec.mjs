@@ -1,0 +1,100 @@
+// Every context replaced by something that no theme means to set. The page must not feel it, later events must
+// arrive, one line on the console names the context, and the page's objects stay as they are.
+import { CONTEXTS } from "./scenarios.mjs";
+import { expect, test, watch } from "./support/fixtures.mjs";
+import { OURS, code, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
+
+/** An event that reads each context. */
+const READERS = {
+  storefrontInstanceContext: "page-view", accountContext: "sign-in", shopperContext: "page-view", channelContext: "page-view",
+  pageContext: "page-view", productContext: "product-page-view", shoppingCartContext: "shopping-cart-view",
+  changedProductsContext: "add-to-cart", orderContext: "place-order", orderPageContext: "add-to-requisition-list",
+  requisitionListContext: "create-requisition-list", requisitionListItemsContext: "add-to-requisition-list",
+  searchInputContext: "search-request-sent", searchResultsContext: "search-response-received", customContext: "commerce-custom",
+};
+
+/** Runs in the page: makes a bad value anew. */
+const makers = {
+  null: () => null,
+  number: () => 42,
+  string: () => "not a context",
+  array: () => [1, "two", null, { three: 3 }],
+  "1 MB object": () => ({ name: "x".repeat(1_000_000), sku: "BIG", items: [] }),
+  "throwing getter": () => Object.defineProperty({ sku: "A" }, "name", { enumerable: true, get: () => { throw new Error("the page's own trap"); } }),
+  "frozen object": () => Object.freeze({ sku: "FROZEN", name: Object.freeze(["deep"]), items: Object.freeze([]) }),
+  "cyclic object": () => { const a = { sku: "CYCLE", items: [] }; a.self = a; a.items.push(a); return a; },
+  BigInt: () => ({ sku: "BIG", id: 10n, items: [] }),
+  "revoked proxy": () => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; },
+};
+
+/** Those that cannot be read at all, or are no context: they must be told. */
+const TOLD = ["number", "string", "array", "throwing getter", "cyclic object", "BigInt", "revoked proxy"];
+
+const storm = (source) => code(`
+  const make = ${source};
+  const shape = (value) => {
+    try { return typeof value === "object" && value !== null ? Object.getOwnPropertyNames(value).map((key) => key + ":" + typeof Object.getOwnPropertyDescriptor(value, key).value) + Object.isFrozen(value) : String(value); }
+    catch (error) { return String(error); }
+  };
+  window.thrown = [];
+  window.changed = [];
+  window.values = [];
+  (function act() {
+    if (!window.storefrontCollector) return setTimeout(act, 20);
+    for (const [name, event] of ${JSON.stringify(Object.entries(READERS))}) {
+      try {
+        const value = make();
+        const before = shape(value);
+        adobeDataLayer.push({ [name]: null }, { [name]: value }, { event, eventInfo: { [name]: value, searchUnitId: "u" } }, { event });
+        window.values.push([name, value, before]);
+        adobeDataLayer.push({ [name]: null }, { pageContext: null }, { pageContext: { pageType: "CMS", pageName: "after " + name } }, { event: "page-view" });
+      } catch (error) { window.thrown.push(name + ": " + error); }
+    }
+    window.check = () => window.values.filter(([, value, before]) => shape(value) !== before).map(([name]) => name);
+  })();`);
+
+for (const [kind, maker] of Object.entries(makers)) {
+  test(`every context replaced by: ${kind}`, async ({ page, site, edge }) => {
+    const seen = watch(page);
+    await page.goto(site.page(html(push(...contexts({ datastreamId: OURS })), collector(), storm(maker.toString()))));
+    const expected = CONTEXTS.map((name) => `after ${name}`).sort();
+    const marks = (events) => events.map(({ xdm }) => xdm.web?.webPageDetails?.name).filter((name) => name?.startsWith("after ")).sort();
+    const events = await edge.settled((all) => marks(all).length >= expected.length, { quiet: 5_000 });
+    expect(marks(events)).toEqual(expected);
+    expect(events.flatMap(({ problems }) => problems), "what arrives is valid").toEqual([]);
+    expect(await page.evaluate(() => window.thrown)).toEqual([]);
+    expect(await page.evaluate(() => window.check()), "the page's objects are unchanged").toEqual([]);
+    expect(seen.errors).toEqual([]);
+    expect(new Set(seen.ours()).size, "no line twice").toBe(seen.ours().length);
+    if (TOLD.includes(kind)) {
+      expect(seen.ours().some((line) => line.includes("productContext")), seen.ours().join("\n")).toBe(true);
+    }
+  });
+}
+
+test("with Adobe's SDK beside it, which never sees an exception of ours", async ({ page, site, edge }) => {
+  const seen = watch(page);
+  await page.goto(site.page(html(sdk(), push(...contexts({ datastreamId: OURS })), collector())));
+  await page.waitForFunction(() => window.storefrontCollector);
+  const thrown = await page.evaluate(() => {
+    const { context, publish } = window.magentoStorefrontEvents;
+    const failed = [];
+    for (const value of [null, undefined, 0, -1, "", "text", true, [], [[]], {}, { items: 5 }, { items: [null, 1, "x"] }, { pricing: "free" }, { units: {} }]) {
+      for (const name of ["Product", "ShoppingCart", "ChangedProducts", "Order", "Page", "Account", "StorefrontInstance", "SearchInput", "SearchResults", "RequisitionList", "RequisitionListItems", "Channel", "Debug", "Custom"]) {
+        try { context[`set${name}`](value); } catch (error) { failed.push(`${name}: ${error}`); }
+      }
+      for (const method of ["pageView", "productPageView", "addToCart", "openCart", "shoppingCartView", "placeOrder", "signIn", "searchRequestSent", "searchResponseReceived", "addToRequisitionList", "custom"]) {
+        try { publish[method](); } catch (error) { failed.push(`${method}: ${error}`); }
+      }
+    }
+    for (const name of ["Custom", "Debug", "Channel"]) context[`set${name}`](null);
+    context.setPage({ pageType: "CMS", pageName: "the last" });
+    publish.pageView();
+    return failed;
+  });
+  expect(thrown).toEqual([]);
+  const events = await edge.settled((all) => all.some(({ xdm }) => xdm.web?.webPageDetails?.name === "the last"), { quiet: 6_000 });
+  expect(events.at(-1).xdm.web?.webPageDetails?.name).toBe("the last");
+  expect(events.flatMap(({ problems }) => problems)).toEqual([]);
+  expect(seen.errors).toEqual([]);
+});

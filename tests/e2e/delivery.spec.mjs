@@ -1,0 +1,98 @@
+// Faults on the way, with a network on which a connection takes 300 ms. What cannot leave is kept, and arrives on the
+// next visit; each event once.
+import { expect, test } from "./support/fixtures.mjs";
+import { OURS, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
+
+const PAGE = html(sdk(), push(...contexts({ datastreamId: OURS })), collector());
+
+/** Runs in the page: publishes `count` page views, each with its number as name. */
+const publish = ({ from, count }) => {
+  const { context, publish } = window.magentoStorefrontEvents;
+  for (let n = from; n < from + count; n += 1) {
+    context.setPage({ pageType: "CMS", pageName: `view ${n}` });
+    publish.pageView();
+  }
+};
+const ready = (page) => page.waitForFunction(() => window.storefrontCollector);
+const name = ({ xdm }) => xdm.web.webPageDetails.name;
+const numbered = (count) => Array.from({ length: count }, (_, n) => `view ${n}`);
+
+/** Visits the shop again and waits for all; returns the names, each as often as it arrived under different ids. */
+const arrived = async ({ context, site, edge }, count) => {
+  const next = await context.newPage();
+  await next.goto(site.page(PAGE));
+  await ready(next);
+  const distinct = (events) => new Map(events.map((event) => [event.xdm._id, event]));
+  const events = await edge.settled((all) => distinct(all).size >= count, { quiet: 12_000 });
+  await next.close();
+  return [...distinct(events).values()].map(name).sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)));
+};
+
+test.describe("a connection takes 300 ms", () => {
+  for (const count of [1, 20, 200]) {
+    test(`${count} events, tab closed at once`, async ({ page, context, site, edge, network }) => {
+      await page.goto(site.page(PAGE));
+      await ready(page);
+      network.delay(300);
+      await page.evaluate(publish, { from: 0, count });
+      await page.close();
+      expect(await arrived({ context, site, edge }, count)).toEqual(numbered(count));
+    });
+
+    test(`${count} events, link followed at once`, async ({ page, context, site, edge, network }) => {
+      await page.goto(site.page(PAGE));
+      await ready(page);
+      network.delay(300);
+      const elsewhere = site.page("<!doctype html><title>Elsewhere</title>");
+      await page.evaluate(({ publish, options, url }) => {
+        new Function(`return ${publish}`)()(options);
+        location.href = url;
+      }, { publish: publish.toString(), options: { from: 0, count }, url: elsewhere });
+      await page.waitForURL(elsewhere);
+      expect(await arrived({ context, site, edge }, count)).toEqual(numbered(count));
+    });
+  }
+});
+
+test("connections are reset for two seconds", async ({ page, site, edge, network }) => {
+  network.mode("refuse");
+  network.cut();
+  await page.goto(site.page(PAGE));
+  await ready(page);
+  await page.evaluate(publish, { from: 0, count: 5 });
+  await page.waitForTimeout(2_000);
+  network.mode("pass");
+  const events = await edge.settled((all) => all.length >= 5, { quiet: 20_000 });
+  expect(events.map(name)).toEqual(numbered(5));
+});
+
+test("the edge is down during one page and up on the next", async ({ page, context, site, edge }) => {
+  await edge.fault({ status: 503 });
+  await page.goto(site.page(PAGE));
+  await ready(page);
+  await page.evaluate(publish, { from: 0, count: 10 });
+  await page.waitForTimeout(500);
+  await page.close();
+  await edge.heal();
+  expect(await arrived({ context, site, edge }, 10)).toEqual(numbered(10));
+});
+
+test("the edge took the events but its answer is lost: they come again under the same ids", async ({ page, site, edge }) => {
+  await edge.fault({ loseAnswer: true }, { action: "interact|collect", times: 1 });
+  await page.goto(site.page(PAGE));
+  await ready(page);
+  await page.evaluate(publish, { from: 0, count: 3 });
+  const ids = (events) => new Set(events.map(({ xdm }) => xdm._id));
+  const events = await edge.settled((all) => ids(all).size >= 3 && all.length > 3, { quiet: 20_000 });
+  expect([...ids(events)]).toHaveLength(3);
+});
+
+test("offline, page closed, back online on the next visit", async ({ page, context, site, edge }) => {
+  await page.goto(site.page(PAGE));
+  await ready(page);
+  await context.setOffline(true);
+  await page.evaluate(publish, { from: 0, count: 10 });
+  await page.close();
+  await context.setOffline(false);
+  expect(await arrived({ context, site, edge }, 10)).toEqual(numbered(10));
+});

@@ -1,0 +1,59 @@
+// In whatever order a page brings its scripts, contexts and settings: the same events arrive, once each, in order,
+// with the contexts of their own moment.
+import { ACTS, EXPECTED, acting, summary, withFunctions, withPushes, withSdk } from "./support/acts.mjs";
+import { expect, test, watch } from "./support/fixtures.mjs";
+import { OURS, code, collector, contexts, dataLayer, page as html, push, sdk } from "./support/pages.mjs";
+
+const settings = push(...contexts({ datastreamId: OURS }));
+const [aep, forwarding] = contexts({ datastreamId: OURS });
+const sdkThere = "window.magentoStorefrontEvents";
+const collectorThere = "window.storefrontCollector";
+const later = (condition, ...items) => code(`(function wait() {
+  if (!(${condition})) return setTimeout(wait, 20);
+  adobeDataLayer.push(${items.map((item) => JSON.stringify(item)).join(", ")});
+})();`);
+const inject = (src, condition) => code(`(function wait() {
+  if (!(${condition})) return setTimeout(wait, 20);
+  document.head.append(Object.assign(document.createElement("script"), { src: "${src}" }));
+})();`);
+const SDK = "/npm/@adobe/magento-storefront-events-sdk/dist/index.js";
+const ACDL = "/npm/@adobe/adobe-client-data-layer/dist/adobe-client-data-layer.min.js";
+const [early, late] = [ACTS.slice(0, 3), ACTS.slice(3)];
+
+const PAGES = {
+  "the collector first": [collector(), settings, inject(SDK, collectorThere), acting(withSdk, ACTS, sdkThere)],
+  "the SDK first, the collector after all events": [sdk(), settings, acting(withSdk), collector({ wait: 800 })],
+  "events before and after the collector": [sdk(), settings, acting(withSdk, early), collector({ wait: 400 }), acting(withSdk, late, collectorThere)],
+  "settings after the events, before the collector": [sdk(), acting(withSdk), settings, collector({ wait: 400 })],
+  "settings last of all, one by one": [sdk(), collector(), acting(withSdk, ACTS, collectorThere), later(`${collectorThere} && performance.now() > 1500`, aep), later("performance.now() > 2000", forwarding)],
+  "everything async": [collector({ async: true, wait: 150 }), sdk({ async: true, wait: 300 }), acting(withSdk, ACTS, sdkThere), settings],
+  "everything async, the collector last": [sdk({ async: true }), acting(withSdk, ACTS, sdkThere), settings, collector({ async: true, wait: 900 })],
+  "two tags": [sdk(), settings, collector(), collector({ wait: 1 }), acting(withSdk)],
+  "Adobe's data layer, plain pushes without eventInfo": [dataLayer(), settings, acting(withPushes), collector()],
+  "Adobe's data layer, pushes of functions": [dataLayer(), settings, acting(withFunctions, early), collector(), acting(withFunctions, late, collectorThere)],
+  "a plain array": [settings, acting(withPushes, early), collector(), acting(withPushes, late, collectorThere)],
+  "a plain array that Adobe's data layer takes over before the collector": [settings, acting(withPushes, early), dataLayer({ async: true, wait: 200 }), collector({ wait: 600 }), acting(withPushes, late, "adobeDataLayer.version")],
+  "a plain array that Adobe's data layer takes over after the collector": [settings, acting(withPushes, early), collector(), inject(ACDL, collectorThere), acting(withPushes, late, "adobeDataLayer.version")],
+  "a plain array that the SDK takes over in the middle": [settings, acting(withPushes, early), collector(), inject(SDK, collectorThere), acting(withSdk, late, sdkThere)],
+  "no data layer until the collector makes one": [collector(), code(`(function wait() {
+    if (!${collectorThere}) return setTimeout(wait, 20);
+    adobeDataLayer.push(${JSON.stringify(aep)}, ${JSON.stringify(forwarding)});
+  })();`), acting(withPushes, ACTS, collectorThere)],
+};
+
+for (const [name, parts] of Object.entries(PAGES)) {
+  test(name, async ({ page, site, edge }) => {
+    const seen = watch(page);
+    await page.goto(site.page(html(...parts)));
+    await edge.settled((events) => events.length >= EXPECTED.length, { quiet: 4_000 });
+    await page.waitForTimeout(400);
+    const events = await edge.events();
+    expect(events.map(summary)).toEqual(EXPECTED);
+    expect(new Set(events.map(({ datastreamId }) => datastreamId))).toEqual(new Set([OURS]));
+    expect(events.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(new Set(events.map(({ xdm }) => xdm.identityMap.ECID[0].id)).size, "one shopper").toBe(1);
+    expect(seen.errors).toEqual([]);
+    if (name === "two tags") expect(seen.ours()).toHaveLength(1);
+    else expect(seen.ours()).toEqual([]);
+  });
+}

@@ -1,0 +1,68 @@
+// Starts one `local-edge` and asks it what arrived. Only the control interface of tools/local-edge is known here.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const port = (address) => Number(new URL(/:\/\//.test(address) ? address : `http://x:${String(address).split(":").pop()}`).port);
+
+/**
+ * @typedef {{ datastreamId: string, requestId: string, xdm: object, problems: unknown[] }} Arrived
+ */
+
+/** @param {string[]} [options] further command-line options, e.g. `["--serve", "www"]` */
+export const startEdge = async (options = []) => {
+  const child = spawn(process.env.LOCAL_EDGE, ["--http", "127.0.0.1:0", "--https", "127.0.0.1:0", ...options], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const addresses = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`local-edge ended with ${code} before it listened`)));
+    const lines = createInterface({ input: child.stdout });
+    lines.on("line", (line) => { if (line.startsWith("{")) resolve(JSON.parse(line)); });
+  });
+  const ports = { http: port(addresses.http), https: port(addresses.https) };
+  const base = `http://127.0.0.1:${ports.http}/_edge`;
+
+  const call = async (method, path, body) => {
+    const answer = await fetch(base + path, {
+      method,
+      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  };
+
+  /** @returns {Promise<Arrived[]>} in the order of arrival */
+  const events = async (filter = {}) => {
+    const all = await call("GET", "/events");
+    return filter.datastreamId ? all.filter((event) => event.datastreamId === filter.datastreamId) : all;
+  };
+
+  return {
+    ports,
+    events,
+    requests: () => call("GET", "/requests"),
+    reset: () => call("POST", "/reset"),
+    fault: (fault, rule = {}) => call("POST", "/faults", { ...rule, fault }),
+    heal: () => call("DELETE", "/faults"),
+    configure: (config) => call("POST", "/config", config),
+
+    /**
+     * Waits until `enough(events)` holds, or until nothing new has arrived for `quiet` milliseconds.
+     * @returns {Promise<Arrived[]>}
+     */
+    settled: async (enough, { quiet = 2_500, limit = 45_000, ...filter } = {}) => {
+      const start = Date.now();
+      let seen = -1, since = start;
+      for (;;) {
+        const now = await events(filter);
+        if (enough(now)) return now;
+        if (now.length !== seen) { seen = now.length; since = Date.now(); }
+        if (Date.now() - since > quiet || Date.now() - start > limit) return now;
+        await sleep(100);
+      }
+    },
+    stop: () => new Promise((resolve) => { child.once("exit", resolve); child.kill(); }),
+  };
+};

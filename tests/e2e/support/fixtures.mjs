@@ -1,0 +1,73 @@
+// What every spec stands on: per worker one edge, one proxy before it, one page server and one browser that takes
+// shop.test and edge.adobedc.net for these; per test a clean edge and a page whose troubles are written down.
+import { test as base } from "@playwright/test";
+import { startEdge } from "./edge.mjs";
+import { NPM, PKG, WWW } from "./paths.mjs";
+import { startProxy } from "./proxy.mjs";
+import { SITE_HOSTS, startSite } from "./site.mjs";
+
+export { expect } from "@playwright/test";
+
+const EDGE_HOST = "edge.adobedc.net";
+
+/**
+ * Writes down what a shopper's console would show.
+ * @returns {{ errors: string[], console: { type: string, text: string }[], ours: () => string[] }}
+ */
+export const watch = (page) => {
+  const seen = { errors: [], console: [] };
+  page.on("pageerror", (error) => seen.errors.push(String(error?.stack ?? error)));
+  page.on("console", (message) => seen.console.push({ type: message.type(), text: message.text() }));
+  seen.ours = () => seen.console.filter(({ text }) => text.includes("[storefront-collector]")).map(({ text }) => text);
+  return seen;
+};
+
+export const test = base.extend({
+  edgeServer: [async ({}, use) => {
+    const edge = await startEdge(["--serve", WWW, "--mount", `/pkg=${PKG}`, "--mount", `/npm=${NPM}`]);
+    await use(edge);
+    await edge.stop();
+  }, { scope: "worker" }],
+
+  proxyServer: [async ({ edgeServer }, use) => {
+    const proxy = await startProxy(edgeServer.ports.https);
+    await use(proxy);
+    await proxy.stop();
+  }, { scope: "worker" }],
+
+  site: [async ({}, use) => {
+    const site = await startSite({ "/pkg": PKG, "/npm": NPM });
+    await use(site);
+    await site.stop();
+  }, { scope: "worker" }],
+
+  browser: [async ({ playwright, site, proxyServer }, use) => {
+    const rules = [
+      ...SITE_HOSTS.map((host) => `MAP ${host}:443 127.0.0.1:${site.port}`),
+      `MAP ${EDGE_HOST}:443 127.0.0.1:${proxyServer.port}`,
+      "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost",
+    ].join(" , ");
+    const browser = await playwright.chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-first-run", "--ignore-certificate-errors", `--host-resolver-rules=${rules}`,
+      ],
+    });
+    await use(browser);
+    await browser.close();
+  }, { scope: "worker" }],
+
+  edge: async ({ edgeServer }, use) => {
+    await edgeServer.reset();
+    await use(edgeServer);
+    await edgeServer.heal();
+  },
+
+  // Not `proxy`: that is an option of Playwright.
+  network: async ({ proxyServer }, use) => {
+    proxyServer.reset();
+    await use(proxyServer);
+    proxyServer.reset();
+  },
+});
