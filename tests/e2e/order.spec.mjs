@@ -2,7 +2,7 @@
 // with the contexts of their own moment.
 import { ACTS, EXPECTED, acting, summary, withFunctions, withPushes, withSdk } from "./support/acts.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
-import { OURS, code, collector, contexts, dataLayer, page as html, push, sdk } from "./support/pages.mjs";
+import { OURS, code, collector, contexts, dataLayer, dataLayer2, page as html, push, sdk } from "./support/pages.mjs";
 
 const settings = push(...contexts({ datastreamId: OURS }));
 const [aep, forwarding] = contexts({ datastreamId: OURS });
@@ -18,6 +18,7 @@ const inject = (src, condition) => code(`(function wait() {
 })();`);
 const SDK = "/npm/@adobe/magento-storefront-events-sdk/dist/index.js";
 const ACDL = "/npm/@adobe/adobe-client-data-layer/dist/adobe-client-data-layer.min.js";
+const ACDL2 = "/npm/adobe-client-data-layer-2/dist/adobe-client-data-layer.min.js";
 const [early, late] = [ACTS.slice(0, 3), ACTS.slice(3)];
 
 const PAGES = {
@@ -30,6 +31,8 @@ const PAGES = {
   "everything async, the collector last": [sdk({ async: true }), acting(withSdk, ACTS, sdkThere), settings, collector({ async: true, wait: 900 })],
   "two tags": [sdk(), settings, collector(), collector({ wait: 1 }), acting(withSdk)],
   "Adobe's data layer, plain pushes without eventInfo": [dataLayer(), settings, acting(withPushes), collector()],
+  "Adobe's data layer of version 2": [dataLayer2(), settings, acting(withPushes, early), collector(), acting(withFunctions, late, collectorThere)],
+  "a plain array that version 2 takes over": [settings, acting(withPushes, early), collector(), inject(ACDL2, collectorThere), acting(withPushes, late, "adobeDataLayer.version")],
   "Adobe's data layer, pushes of functions": [dataLayer(), settings, acting(withFunctions, early), collector(), acting(withFunctions, late, collectorThere)],
   "a plain array": [settings, acting(withPushes, early), collector(), acting(withPushes, late, collectorThere)],
   "a plain array that Adobe's data layer takes over before the collector": [settings, acting(withPushes, early), dataLayer({ async: true, wait: 200 }), collector({ wait: 600 }), acting(withPushes, late, "adobeDataLayer.version")],
@@ -49,7 +52,7 @@ for (const [name, parts] of Object.entries(PAGES)) {
     await page.waitForTimeout(400);
     const events = await edge.events();
     expect(events.map(summary)).toEqual(EXPECTED);
-    expect(new Set(events.map(({ datastreamId }) => datastreamId))).toEqual(new Set([OURS]));
+    expect(new Set(events.map(({ configId }) => configId))).toEqual(new Set([OURS]));
     expect(events.flatMap(({ problems }) => problems)).toEqual([]);
     expect(new Set(events.map(({ xdm }) => xdm.identityMap.ECID[0].id)).size, "one shopper").toBe(1);
     expect(seen.errors).toEqual([]);

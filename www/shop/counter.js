@@ -17,7 +17,7 @@ const FAULTS = [
 
 const breakIt = async ({ name, fault }) => {
   try {
-    await control("POST", "faults", { fault });
+    await control("POST", "faults", [{ fault }]);
     toast(`${name}: shop on, then mend it and watch`);
   } catch {
     toast("This server has no local edge to break");

@@ -7,7 +7,7 @@ import { state } from "./state.js";
 const sdk = window.magentoStorefrontEvents;
 const { context, publish } = sdk;
 
-export const ORGANIZATION = "908936ED5D35CC220A495CD4@AdobeOrg";
+export const ORGANIZATION = "5BFE274A5F6980A50A495C08@AdobeOrg";
 export const DATASTREAM = "7f0c2f6e-5c1e-4d0a-9a54-3f2f6f8a1b20";
 export const OWN_SDK = "shopAlloy";
 

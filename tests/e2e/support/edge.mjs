@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const port = (address) => Number(new URL(/:\/\//.test(address) ? address : `http://x:${String(address).split(":").pop()}`).port);
 
 /**
- * @typedef {{ datastreamId: string, requestId: string, xdm: object, problems: unknown[] }} Arrived
+ * @typedef {{ configId: string, id: string, eventType: string, xdm: object, problems: unknown[], duplicate: boolean }} Arrived
  */
 
 /** @param {string[]} [options] further command-line options, e.g. `["--serve", "www"]` */
@@ -33,10 +33,10 @@ export const startEdge = async (options = []) => {
     return text ? JSON.parse(text) : undefined;
   };
 
-  /** @returns {Promise<Arrived[]>} in the order of arrival */
+  /** @returns {Promise<Arrived[]>} those that reached their dataset, in the order of arrival */
   const events = async (filter = {}) => {
-    const all = await call("GET", "/events");
-    return filter.datastreamId ? all.filter((event) => event.datastreamId === filter.datastreamId) : all;
+    const all = (await call("GET", "/events")).filter(({ status }) => status === "accepted");
+    return filter.datastreamId ? all.filter(({ configId }) => configId === filter.datastreamId) : all;
   };
 
   return {
@@ -44,7 +44,8 @@ export const startEdge = async (options = []) => {
     events,
     requests: () => call("GET", "/requests"),
     reset: () => call("POST", "/reset"),
-    fault: (fault, rule = {}) => call("POST", "/faults", { ...rule, fault }),
+    /** @param {object} fault what goes wrong; `rule` says for which requests (`action`, `configId`, `after`, `times`) */
+    fault: (fault, rule = {}) => call("POST", "/faults", [{ ...rule, fault }]),
     heal: () => call("DELETE", "/faults"),
     configure: (config) => call("POST", "/config", config),
 

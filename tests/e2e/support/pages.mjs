@@ -1,6 +1,6 @@
 // Test pages as text. A page is a list of the parts below, in the order in which they stand in the document.
 
-export const ORG = "908936ED5D35CC220A495CD4@AdobeOrg";
+export const ORG = "5BFE274A5F6980A50A495C08@AdobeOrg";
 export const OURS = "0a1b2c3d-4e5f-4061-8273-9485a6b7c8d9";
 export const ADOBES = "1b2c3d4e-5f60-4172-8394-a5b6c7d8e9f0";
 export const OWN_SDK = "2c3d4e5f-6071-4283-94a5-b6c7d8e9f001";
@@ -13,8 +13,9 @@ const script = (src, options = {}) => {
 
 /** Adobe's storefront events SDK, which brings Adobe's data layer with it. */
 export const sdk = (options) => script("/npm/@adobe/magento-storefront-events-sdk/dist/index.js", options);
-/** Adobe's data layer alone, version 2. */
+/** Adobe's data layer alone: version 3, and version 2. */
 export const dataLayer = (options) => script("/npm/@adobe/adobe-client-data-layer/dist/adobe-client-data-layer.min.js", options);
+export const dataLayer2 = (options) => script("/npm/adobe-client-data-layer-2/dist/adobe-client-data-layer.min.js", options);
 /** Adobe's collector. */
 export const adobe = (options) => script("/npm/@adobe/magento-storefront-event-collector/dist/index.js", options);
 /** Adobe's Web SDK. */
