@@ -18,15 +18,16 @@ use crate::value::{Map, Value};
 /// Takes each item that is pushed.
 pub(super) type Sink = Rc<dyn Fn(Item)>;
 
-type Apply = Closure<dyn FnMut(Function, JsValue, Array) -> Result<JsValue, JsValue>>;
+/// `Fn`: a listener of the page that pushes comes in while the push before it is still running.
+type Apply = Closure<dyn Fn(Function, JsValue, Array) -> Result<JsValue, JsValue>>;
 
 /// The running listener; dropping it without [`DataLayer::stop`] leaves the page's `push` broken.
 pub(super) struct DataLayer {
     array: Array,
     shared: Rc<Shared>,
     _apply: Apply,
-    _get: Closure<dyn FnMut() -> JsValue>,
-    _set: Closure<dyn FnMut(JsValue)>,
+    _get: Closure<dyn Fn() -> JsValue>,
+    _set: Closure<dyn Fn(JsValue)>,
 }
 
 struct Shared {
