@@ -47,7 +47,7 @@ const storm = (source) => code(`
         const before = shape(value);
         adobeDataLayer.push({ [name]: null }, { [name]: value }, { event, eventInfo: { [name]: value, searchUnitId: "u" } }, { event });
         window.values.push([name, value, before]);
-        adobeDataLayer.push({ [name]: null }, { debugContext: { eventId: "after " + name } }, { event: "page-view" }, { debugContext: null });
+        adobeDataLayer.push({ [name]: null }, { debugContext: { eventId: "after-" + name } }, { event: "page-view" }, { debugContext: null });
       } catch (error) { window.thrown.push(name + ": " + error); }
     }
     window.check = () => window.values.filter(([, value, before]) => shape(value) !== before).map(([name]) => name);
@@ -57,8 +57,8 @@ for (const [kind, maker] of Object.entries(makers)) {
   test(`every context replaced by: ${kind}`, async ({ page, site, edge }) => {
     const seen = watch(page);
     await page.goto(site.page(html(push(...contexts({ datastreamId: OURS })), collector(), storm(maker.toString()))));
-    const expected = CONTEXTS.map((name) => `after ${name}`).sort();
-    const marks = (events) => events.map(({ xdm }) => xdm._id).filter((id) => id?.startsWith("after ")).sort();
+    const expected = CONTEXTS.map((name) => `after-${name}`).sort();
+    const marks = (events) => events.map(({ xdm }) => xdm._id).filter((id) => id?.startsWith("after-")).sort();
     const events = await edge.settled((all) => marks(all).length >= expected.length, { quiet: 5_000 });
     expect(marks(events)).toEqual(expected);
     expect(events.flatMap(({ problems }) => problems), "what arrives is valid").toEqual([]);

@@ -67,9 +67,6 @@ impl Rules {
                 problems.extend(explain(&error, &at));
             }
         }
-        if xdm.get("eventType").is_none() {
-            problems.push(Problem::new("eventType", "is missing: XDM wants the kind of event"));
-        }
         identities(xdm.get("identityMap"), &mut problems);
         problems
     }
@@ -101,6 +98,8 @@ pub(crate) fn empty_values(value: &Value, at: &str, problems: &mut Vec<Problem>)
     };
     match value {
         Value::Null => say("is null"),
+        // An option without a label: XDM wants `value` beside `attribute`, and Adobe's collector sends it so.
+        Value::String(text) if text.is_empty() && is_option_value(at) => {}
         Value::String(text) if text.is_empty() => say("is an empty text"),
         Value::String(text) if matches!(text.as_str(), "undefined" | "null" | "NaN" | "[object Object]") => {
             say("is the text that a script makes of an absent value");
@@ -119,6 +118,10 @@ pub(crate) fn empty_values(value: &Value, at: &str, problems: &mut Vec<Problem>)
         }
         _ => {}
     }
+}
+
+fn is_option_value(at: &str) -> bool {
+    at.contains(".selectedOptions[") && at.ends_with("].value")
 }
 
 fn field(at: &str, name: &str) -> String {
@@ -273,7 +276,6 @@ mod tests {
             ("/_id", None, "_id", "is missing"),
             ("/timestamp", None, "timestamp", "is missing"),
             ("/timestamp", Some(json!("today")), "timestamp", "RFC 3339"),
-            ("/eventType", None, "eventType", "is missing"),
             (
                 "/productListItems/0/quantity",
                 Some(json!("2")),
