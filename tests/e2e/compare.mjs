@@ -41,6 +41,7 @@ const comparable = (xdm) => {
 const NUMBERS = new Set(["priceTotal", "discountAmount", "taxAmount", "paymentAmount", "shippingAmount", "value"]);
 const TEXTS = new Set(["SKU", "name", "cartID", "purchaseID", "transactionID", "ID", "description", "address", "accountID", "siteSection", "shippingMethod", "promotionID", "query", "paymentType", "environmentID", "storeCode", "storeViewCode", "websiteCode", "productImageUrl"]);
 const INT32 = 2 ** 31;
+const EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]+$/u;
 
 /** What XDM makes of a value: the value itself, its converted form, or nothing when XDM refuses it. */
 const accepted = (path, value) => {
@@ -49,6 +50,7 @@ const accepted = (path, value) => {
     const n = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
     return Number.isInteger(n) && Math.abs(n) < INT32 ? n : undefined;
   }
+  if (field === "address") return EMAIL.test(value) && value.length <= 254 ? value : undefined;
   if (field === "currencyCode") return /^[A-Z]{3}$/.test(value) ? value : undefined;
   if (NUMBERS.has(field) && typeof value === "string" && path[0] !== "siteSearch" && !path.includes("selectedOptions")) {
     const n = value.trim() === "" ? NaN : Number(value);
@@ -84,9 +86,9 @@ const ALLOWANCES = [
       || (starts(path, "siteSearch", "query") && scenario.contexts.searchInputContext?.units?.[0]?.searchUnitId !== scenario.args[0])) },
   { defect: 6, why: "a page view lacks the scope",
     holds: ({ scenario, path, a }) => scenario.event === "pageView" && starts(path, "commerce", "commerceScope") && a === undefined },
-  { defect: 8, why: "an order that is not there is called \"undefined\"",
-    holds: ({ scenario, path, a }) => scenario.event === "placeOrder" && !has(scenario.contexts.orderContext)
-      && (a === "undefined" || starts(path, "commerce", "order", "payments")) },
+  { defect: 8, why: "an order that is not there is called \"undefined\" and costs nothing",
+    holds: ({ scenario, path, a, b }) => scenario.event === "placeOrder" && !has(scenario.contexts.orderContext)
+      && (a === "undefined" || (starts(path, "commerce", "order") && b === undefined)) },
   { defect: 10, why: "falsy overrides lose; payments and unknown order fields are thrown away",
     holds: ({ scenario, path, b, ours }) => {
       const given = override(scenario, path, ours);

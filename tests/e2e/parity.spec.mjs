@@ -33,7 +33,10 @@ const byScenario = (events) => {
   return map;
 };
 
-const readable = (problems) => (problems.length ? JSON.stringify(problems) : "");
+/** A custom event's kind is the merchant's to give; without one both collectors send it, and the edge remarks on it. */
+const remarks = ({ event }, problems) => problems.filter(({ path }) => !(event === "custom" && path === "eventType"));
+
+const readable = (problems) => problems.map(({ path, message }) => `${path} ${message}`).join(", ");
 
 for (const { name, seed, odd } of [{ name: "plain", seed: 11, odd: 0 }, { name: "odd", seed: 12, odd: 0.06 }]) {
   test(`the same XDM as Adobe's collector for 152 ${name} scenarios`, async ({ browser, site, edge }) => {
@@ -51,7 +54,8 @@ for (const { name, seed, odd } of [{ name: "plain", seed: 11, odd: 0 }, { name: 
       const mine = actual.get(scenario.id) ?? [];
       if (mine.length !== 1) wrong.push(`${scenario.id} ${scenario.event}: arrived ${mine.length} times`);
       for (const { xdm, problems } of mine) {
-        if (problems.length) wrong.push(`${scenario.id} ${scenario.event}: invalid ${readable(problems)}`);
+        const invalid = remarks(scenario, problems);
+        if (invalid.length) wrong.push(`${scenario.id} ${scenario.event}: invalid ${readable(invalid)}`);
         const [same] = expected.get(scenario.id) ?? [];
         if (same) wrong.push(...differences(scenario, same.xdm, xdm).map((line) => `${scenario.id} ${scenario.event} ${line}`));
       }
@@ -68,9 +72,11 @@ if (process.env.PARITY_DIR) {
   for (const name of ["plain", "odd"]) {
     test(`the same XDM as recorded in ${name}.json`, async ({ browser, site, edge }) => {
       const judge = await import(pathToFileURL(join(folder, "compare.mjs")).href);
+      // They were recorded on a page each, where no earlier cart is known: orders without a cart go first.
+      const cartless = ({ event, contexts }) => Number(event === "placeOrder" && !contexts.shoppingCartContext?.items?.length);
       // A custom event has no name of its own at the edge, so it takes one along and leaves it before it is judged.
       const list = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")).map((recorded) => (
-        recorded.event === "custom" ? { ...recorded, args: [{ ...recorded.args[0], _acme: { scenario: recorded.id } }] } : recorded));
+        recorded.event === "custom" ? { ...recorded, args: [{ ...recorded.args[0], _acme: { scenario: recorded.id } }] } : recorded)).sort((a, b) => cartless(b) - cartless(a));
       const { events, seen } = await collect({ browser, site, edge }, collector(), OURS, list, list.length);
       const actual = byScenario(events);
       const wrong = [];
@@ -78,7 +84,8 @@ if (process.env.PARITY_DIR) {
         const mine = actual.get(scenario.id) ?? [];
         if (mine.length !== 1) wrong.push(`${scenario.id} ${scenario.event}: arrived ${mine.length} times`);
         for (const { xdm, problems } of mine) {
-          if (problems.length) wrong.push(`${scenario.id} ${scenario.event}: invalid ${readable(problems)}`);
+          const invalid = remarks(scenario, problems);
+          if (invalid.length) wrong.push(`${scenario.id} ${scenario.event}: invalid ${readable(invalid)}`);
           const judged = { ...xdm };
           if (scenario.event === "custom") delete judged._acme;
           for (const expected of scenario.expected) wrong.push(...judge.differences(scenario, expected, judged).map((line) => `${scenario.id} ${scenario.event} ${line}`));

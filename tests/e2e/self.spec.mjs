@@ -41,6 +41,9 @@ test.describe("the comparison", () => {
   agree("the scope of a page view", scenario("pageView"), xdm(), xdm({ commerce: { commerceScope: { environmentID: "e" } } }));
   differ("the scope of any other event gone", add, xdm({ commerce: { commerceScope: { environmentID: "e" } } }), xdm());
   agree("no order where there is none", scenario("placeOrder"), xdm({ commerce: { order: { purchaseID: "undefined", payments: [{ transactionID: "undefined", paymentAmount: 0 }] } } }), xdm());
+  agree("an address that is none left out", scenario("signIn"), xdm({ personalEmail: { address: "a@b@c" } }), xdm());
+  differ("a good address left out", scenario("signIn"), xdm({ personalEmail: { address: "å+1@b.test" } }), xdm());
+  agree("no price for an order that is not there", scenario("placeOrder"), xdm({ commerce: { order: { priceTotal: 0, orderType: "checkout" } } }), xdm());
   differ("an order lost", scenario("placeOrder", { orderContext: {} }), xdm({ commerce: { order: { purchaseID: "9" } } }), xdm());
   agree("filters in place of refinements", scenario("searchRequestSent", {}, "u"), xdm({ siteSearch: { refinements: [{ isRange: false, value: [] }] } }), xdm({ siteSearch: { filter: [{ attribute: "a", value: ["b"], isRange: false }] } }));
   const units = (first) => ({ searchInputContext: { units: [{ searchUnitId: first }] } });
