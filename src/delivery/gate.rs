@@ -7,6 +7,9 @@
 /// A lock that is not granted within this time is held by a tab the browser has frozen: a second
 /// identity is then the lesser evil. Several tabs whose requests all time out stay well below it.
 const PATIENCE: i64 = 120_000;
+/// Looking so much later than planned means that the machine was asleep, and with it the holder:
+/// the wait begins anew.
+const OVERSLEPT: i64 = 5_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lock {
@@ -100,6 +103,10 @@ impl Gate {
         match self.lock {
             Lock::Free => return Pass::Ask,
             Lock::Asked { until } if now < until => return Pass::Wait,
+            Lock::Asked { until } if now > until.saturating_add(OVERSLEPT) => {
+                self.asked(now);
+                return Pass::Wait;
+            }
             Lock::Asked { .. } => self.lock = Lock::Held,
             Lock::Held => {}
         }
@@ -147,5 +154,13 @@ mod tests {
         assert_eq!(gate.pass(PATIENCE - 1), Pass::Wait);
         assert_eq!(gate.pass(PATIENCE), Pass::Acquire);
         assert!(gate.release());
+    }
+
+    #[test]
+    fn sleep_does_not_count_as_waiting() {
+        let mut gate = Gate::new();
+        gate.asked(0);
+        assert_eq!(gate.pass(PATIENCE + OVERSLEPT + 1), Pass::Wait);
+        assert_eq!(gate.wake(), 2 * PATIENCE + OVERSLEPT + 1);
     }
 }

@@ -162,7 +162,8 @@ pub enum Input {
     /// another tab may have taken its old events over: new ones are stored and wait for
     /// [`Self::Restored`]. Told before anything else that the page finds changed.
     Returning {
-        /// The page's name in storage from now on; as new as that of a fresh page.
+        /// The page's name in storage from now on, never used before: the old one with a letter
+        /// added. Adopted events are sorted by name, so the page's order is kept across both.
         tab: String,
     },
     /// The page has tried for the locks it held before.

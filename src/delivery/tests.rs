@@ -448,13 +448,13 @@ fn a_page_that_comes_back_drops_what_another_tab_has_taken() {
     let mut bench = Bench::running();
     bench.publish("a");
     bench.tell(Input::Unloading);
-    bench.tell(Input::Returning { tab: "back".into() });
+    bench.tell(Input::Returning { tab: "tab+".into() });
     let effects = bench.publish("b");
-    assert_eq!(stored(&effects), ["back/2"]);
+    assert_eq!(stored(&effects), ["tab+/2"]);
     assert!(sent(&effects).is_empty(), "its locks are not held yet");
     assert!(sent(&bench.tell(Input::Unloading)).is_empty(), "nor when it is left again");
-    bench.tell(Input::Returning { tab: "again".into() });
-    assert_eq!(sent(&bench.tell(Input::Restored { keys: vec!["back/2".into()] })), ["cancel 1"]);
+    bench.tell(Input::Returning { tab: "tab++".into() });
+    assert_eq!(sent(&bench.tell(Input::Restored { keys: vec!["tab+/2".into()] })), ["cancel 1"]);
     assert_eq!(sent(&bench.after(250)), ["collect 2 b"]);
 }
 
@@ -464,9 +464,9 @@ fn what_a_frozen_page_held_in_memory_is_stored_under_its_new_name() {
     bench.tell(Input::Configure(Some(edge())));
     bench.publish("a");
     bench.tell(Input::Unloading);
-    bench.tell(Input::Returning { tab: "back".into() });
+    bench.tell(Input::Returning { tab: "tab+".into() });
     bench.tell(Input::Restored { keys: vec![] });
-    assert_eq!(stored(&bench.tell(Input::ConsentIn)), ["back/0"]);
+    assert_eq!(stored(&bench.tell(Input::ConsentIn)), ["tab+/0"]);
 }
 
 #[test]
@@ -475,7 +475,7 @@ fn answers_of_a_frozen_page_are_not_late() {
     bench.publish("a");
     bench.tell(Input::Unloading);
     bench.now.mono += 3_600_000;
-    assert!(sent(&bench.tell(Input::Returning { tab: "back".into() })).is_empty());
+    assert!(sent(&bench.tell(Input::Returning { tab: "tab+".into() })).is_empty());
     assert_eq!(statuses(&bench.answer(1, good())), [("a", Status::Accepted)]);
     assert!(sent(&bench.tell(Input::Restored { keys: vec![] })).is_empty());
 }

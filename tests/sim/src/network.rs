@@ -176,8 +176,8 @@ impl World<'_> {
     fn arrive(&mut self, event: usize, request: &Request) {
         let fact = &mut self.facts[event];
         fact.arrivals += 1;
-        // One that was refused meanwhile, and arrives late after all, has no place.
-        let (page, first, free) = (fact.page, fact.arrivals == 1, fact.order_free || fact.refused);
+        // One that was refused or thrown away meanwhile, and arrives late after all, has no place.
+        let (page, first, free) = (fact.page, fact.arrivals == 1, fact.order_free || fact.refused || fact.waived);
         if fact.published_out {
             self.fail("nothing published while opted out ever leaves", format!("event {event} arrived"));
         }

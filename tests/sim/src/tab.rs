@@ -77,7 +77,9 @@ impl World<'_> {
     /// A page starts.
     pub(crate) fn open(&mut self) -> usize {
         let tab = self.tabs.len();
-        let name = self.new_name(tab);
+        self.names += 1;
+        let name = format!("t{}", self.names);
+        self.take_name(&name, tab);
         let limits = if self.plan.small {
             Limits { events: 6, bytes: 20_000, burst_events: 12, burst_bytes: 200_000, ..Limits::default() }
         } else {
@@ -123,13 +125,10 @@ impl World<'_> {
         tab
     }
 
-    /// A storage name no tab has had, its lock held at once.
-    pub(crate) fn new_name(&mut self, tab: usize) -> String {
-        self.names += 1;
-        let name = format!("t{}", self.names);
-        self.owners.insert(name.clone(), tab);
-        self.named.insert(name.clone(), tab);
-        name
+    /// A tab holds the lock of its storage name at once.
+    pub(crate) fn take_name(&mut self, name: &str, tab: usize) {
+        self.owners.insert(name.into(), tab);
+        self.named.insert(name.into(), tab);
     }
 
     /// Tells a tab what happened, and what it can see for itself before.

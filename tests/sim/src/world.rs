@@ -323,7 +323,7 @@ impl World<'_> {
         self.consent = consent;
         if consent == Consent::Out {
             let tabs = &self.tabs;
-            self.facts.iter_mut().for_each(|fact| fact.missed_out |= tabs[fact.page].frozen);
+            self.facts.iter_mut().for_each(|fact| fact.missed_out |= tabs[fact.page].frozen || tabs[fact.page].leaving);
         }
         for tab in self.alive() {
             self.tell(tab, Input::Wake);
@@ -348,7 +348,8 @@ impl World<'_> {
             return;
         }
         self.coverage.saw(Seen::Returned);
-        let name = self.new_name(tab);
+        let name = format!("{}+", self.tabs[tab].name);
+        self.take_name(&name, tab);
         let state = &mut self.tabs[tab];
         state.frozen = false;
         state.leaving = false;
