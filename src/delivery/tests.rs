@@ -249,7 +249,7 @@ fn refused_an_identity_events_go_without_one_request_at_a_time() {
     bench.tell(Input::IdentityLocked);
     let effects = bench.answer(0, Outcome::Refused { reason: "no".into(), whole: true });
     assert!(sent(&effects).is_empty());
-    assert!(effects.ends_with(&[Effect::UnlockIdentity, Effect::LockIdentity, Effect::WakeAt(120_000)]), "{effects:?}");
+    assert!(effects.ends_with(&[Effect::UnlockIdentity, Effect::LockIdentity]), "{effects:?}");
     assert_eq!(sent(&bench.tell(Input::IdentityLocked)), ["interact 1 a"]);
     bench.publish("b");
     let effects = bench.answer(1, good());

@@ -137,8 +137,10 @@ impl World<'_> {
             return;
         }
         // A page that comes back hears that first: until then it writes under its old name.
-        let returns = matches!(input, Input::Returning { .. });
-        if self.tabs[tab].told_consent != Some(self.consent) && !returns {
+        if matches!(input, Input::Returning { .. }) {
+            return self.handle(tab, input);
+        }
+        if self.tabs[tab].told_consent != Some(self.consent) {
             self.tabs[tab].told_consent = Some(self.consent);
             let consent = match self.consent {
                 Consent::In => Input::ConsentIn,

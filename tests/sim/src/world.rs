@@ -370,7 +370,7 @@ impl World<'_> {
     }
 
     fn restored(&mut self, tab: usize) {
-        if !self.tabs[tab].is_alive() || !self.tabs[tab].returning {
+        if !self.tabs[tab].is_alive() || !self.tabs[tab].returning || self.tabs[tab].leaving {
             return;
         }
         let before = self.tabs[tab].engine.as_ref().map_or(0, |engine| engine.queue().0);
