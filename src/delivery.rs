@@ -193,7 +193,7 @@ impl Delivery {
             Input::Hidden => self.hidden(Page::Hidden),
             Input::Unloading => self.hidden(Page::Leaving),
             Input::Visible => self.visible(),
-            Input::Returning => self.returning(),
+            Input::Returning { tab } => self.returning(tab),
             Input::Restored { keys } => self.restored(&keys),
             Input::Online => {
                 self.online = true;
@@ -434,7 +434,10 @@ impl Delivery {
     /// Does what can be done now.
     fn pump(&mut self) {
         self.time_out();
-        self.write_ahead();
+        // A page that comes back has yet to hear what the shopper has said meanwhile.
+        if self.page != Page::Returning {
+            self.write_ahead();
+        }
         if self.road.is_some() && self.consent == Consent::In && self.is_here() && !self.adopting {
             self.adopting = true;
             self.effects.push_back(Effect::Adopt);
@@ -537,7 +540,13 @@ impl Delivery {
         if self.flushes.is_empty() {
             return;
         }
-        let first = self.outbox.iter().map(|entry| entry.ordinal).min().unwrap_or(u64::MAX);
+        // A call the Web SDK has not settled in time is out of our hands.
+        let open = |entry: &&Entry| {
+            entry
+                .flight
+                .is_none_or(|request| !self.flights.iter().any(|flight| flight.is(request) && flight.has_lapsed()))
+        };
+        let first = self.outbox.iter().filter(open).map(|entry| entry.ordinal).min().unwrap_or(u64::MAX);
         for (ticket, _) in self.flushes.extract_if(.., |(_, end)| first >= *end) {
             self.effects.push_back(Effect::Settled(ticket));
         }

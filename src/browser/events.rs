@@ -79,16 +79,22 @@ pub(super) fn follow(shell: &Rc<Shell>) {
 
 /// The page is back from the back-forward cache.
 fn come_back(shell: &Rc<Shell>) {
-    shell.tell(|core, moment| core.returning(moment));
+    let old = shell.tab.borrow().clone();
+    let new = [old.as_str(), "+"].concat();
+    shell.tab.replace(new.clone());
+    shell.tell(move |core, moment| core.returning(new, moment));
     let shell = Rc::clone(shell);
     spawn_local(async move {
         tabs::live(&shell).await;
-        let prefix = [shell.tab.as_str(), "/"].concat();
-        let opened = shell.store.borrow().clone();
-        let keys = match opened {
-            Some(_) => store(&shell).keys(&prefix).await,
-            None => Vec::new(),
-        };
+        let mut keys = Vec::new();
+        let opened = shell.store.borrow().is_some();
+        if opened {
+            let new = [shell.tab.borrow().as_str(), "/"].concat();
+            keys = store(&shell).keys(&new).await;
+            if tabs::hold(&shell, &old).await {
+                keys.extend(store(&shell).keys(&[old.as_str(), "/"].concat()).await);
+            }
+        }
         shell.tell(move |core, moment| core.restored(keys, moment));
     });
 }

@@ -33,7 +33,8 @@ pub(super) struct Shell {
     core: RefCell<Collector>,
     jobs: RefCell<VecDeque<Job>>,
     busy: Cell<bool>,
-    pub(super) tab: String,
+    /// This tab's name in storage; another one whenever it comes back from the back-forward cache.
+    pub(super) tab: RefCell<String>,
     pub(super) reader: Reader,
     pub(super) data_layer: RefCell<Option<DataLayer>>,
     pub(super) store: RefCell<Option<Rc<Store>>>,
@@ -85,7 +86,7 @@ impl Shell {
             core: RefCell::new(Collector::new(host, tab.clone(), seed, &moment())),
             jobs: RefCell::default(),
             busy: Cell::new(false),
-            tab,
+            tab: RefCell::new(tab),
             reader: Reader::new(),
             data_layer: RefCell::default(),
             store: RefCell::default(),

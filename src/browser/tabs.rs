@@ -86,10 +86,18 @@ fn lock_of(tab: &str) -> String {
 
 /// Shows other tabs that this one is alive.
 pub(super) async fn live(shell: &Shell) {
-    let Some(locks) = &shell.locks else { return };
-    if let Some(held) = locks.acquire_if_free(&lock_of(&shell.tab)).await {
-        shell.tab_locks.borrow_mut().push(held);
-    }
+    let tab = shell.tab.borrow().clone();
+    hold(shell, &tab).await;
+}
+
+/// Takes the lock of `tab` if it is free. Says whether its events are this tab's, as all are where the
+/// browser has no locks.
+pub(super) async fn hold(shell: &Shell, tab: &str) -> bool {
+    let Some(locks) = &shell.locks else { return true };
+    let held = locks.acquire_if_free(&lock_of(tab)).await;
+    let is_held = held.is_some();
+    shell.tab_locks.borrow_mut().extend(held);
+    is_held
 }
 
 /// Of `entries` (keys are `tab/number`) those of tabs that are gone; this tab takes their locks, so that
@@ -98,7 +106,7 @@ pub(super) async fn live(shell: &Shell) {
 pub(super) async fn of_the_dead(shell: &Shell, entries: Vec<(String, String)>) -> Vec<(String, String)> {
     let tab_of = |key: &str| String::from(key.split('/').next().unwrap_or_default());
     let mut dead: Vec<String> = Vec::new();
-    let mut asked: Vec<String> = vec![shell.tab.clone()];
+    let mut asked: Vec<String> = vec![shell.tab.borrow().clone()];
     for (key, _) in &entries {
         let tab = tab_of(key);
         if asked.contains(&tab) {

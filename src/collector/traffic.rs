@@ -126,10 +126,11 @@ impl Collector {
         self.delivery.handle(Input::Unloading, moment);
     }
 
-    /// The page has come back; its tab's locks have not.
-    pub fn returning(&mut self, moment: &Moment) {
+    /// The page has come back; its tab's locks have not. `tab` is its name in storage from now on.
+    pub fn returning(&mut self, tab: String, moment: &Moment) {
+        // Before what the shopper has said meanwhile: until then the page writes under its old name.
+        self.delivery.handle(Input::Returning { tab }, moment);
         self.read_consent(moment);
-        self.delivery.handle(Input::Returning, moment);
     }
 
     /// The tab's locks are held again; `keys` of this tab are still in storage.

@@ -25,10 +25,21 @@ pub(super) struct Flight {
     pub(super) deadline: i64,
 }
 
+impl Flight {
+    pub(super) fn is(&self, request: RequestId) -> bool {
+        self.request == request
+    }
+
+    /// Whether it is a call of the Web SDK that nobody waits for any more.
+    pub(super) fn has_lapsed(&self) -> bool {
+        self.deadline == i64::MAX
+    }
+}
+
 impl Delivery {
     /// Whether a request is in the air that others have to wait for.
     pub(super) fn is_busy(&self) -> bool {
-        self.flights.iter().any(|flight| flight.deadline < i64::MAX)
+        self.flights.iter().any(|flight| !flight.has_lapsed())
     }
 
     /// What is left of the keepalive budget.

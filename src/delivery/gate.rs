@@ -4,14 +4,19 @@
 //! leave one at a time in the whole browser: under a lock that all tabs share, held for as long as
 //! the one request is in the air and no longer. Every way a request can end ends the hold.
 
-/// A lock that is not granted within this time is held by a tab the browser has frozen: a second
+/// A lock that is not granted after so many looks is held by a tab the browser has frozen: a second
 /// identity is then the lesser evil. Several tabs whose requests all time out stay well below it.
-const PATIENCE: i64 = 120_000;
+const LOOKS: u8 = 12;
+/// Time between two looks, in milliseconds.
+const LOOK: i64 = 10_000;
+/// A look so much later than planned means that the machine was asleep, and with it the holder: it
+/// does not count.
+const OVERSLEPT: i64 = 5_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lock {
     Free,
-    Asked { until: i64 },
+    Asked { look: i64, left: u8 },
     Held,
 }
 
@@ -62,7 +67,11 @@ impl Gate {
     }
 
     pub(super) fn asked(&mut self, now: i64) {
-        self.lock = Lock::Asked { until: now.saturating_add(PATIENCE) };
+        self.look_again(now, LOOKS);
+    }
+
+    fn look_again(&mut self, now: i64, left: u8) {
+        self.lock = Lock::Asked { look: now.saturating_add(LOOK), left };
     }
 
     pub(super) fn granted(&mut self) {
@@ -88,7 +97,7 @@ impl Gate {
     /// When to look again, should the lock not come.
     pub(super) fn wake(&self) -> i64 {
         match self.lock {
-            Lock::Asked { until } => until,
+            Lock::Asked { look, .. } => look,
             _ => i64::MAX,
         }
     }
@@ -99,8 +108,15 @@ impl Gate {
         }
         match self.lock {
             Lock::Free => return Pass::Ask,
-            Lock::Asked { until } if now < until => return Pass::Wait,
-            Lock::Asked { .. } => self.lock = Lock::Held,
+            Lock::Asked { look, .. } if now < look => return Pass::Wait,
+            Lock::Asked { look, left } => {
+                let left = if now > look.saturating_add(OVERSLEPT) { left } else { left.saturating_sub(1) };
+                if left > 0 {
+                    self.look_again(now, left);
+                    return Pass::Wait;
+                }
+                self.lock = Lock::Held;
+            }
             Lock::Held => {}
         }
         if self.refused { Pass::Without } else { Pass::Acquire }
@@ -143,9 +159,21 @@ mod tests {
     fn a_lock_that_never_comes_is_not_waited_for_for_ever() {
         let mut gate = Gate::new();
         gate.asked(0);
-        assert_eq!(gate.wake(), PATIENCE);
-        assert_eq!(gate.pass(PATIENCE - 1), Pass::Wait);
-        assert_eq!(gate.pass(PATIENCE), Pass::Acquire);
+        for look in 1..i64::from(LOOKS) {
+            assert_eq!(gate.wake(), look * LOOK);
+            assert_eq!(gate.pass(look * LOOK), Pass::Wait);
+        }
+        assert_eq!(gate.pass(gate.wake()), Pass::Acquire);
         assert!(gate.release());
+    }
+
+    #[test]
+    fn sleep_does_not_count_as_waiting() {
+        let mut gate = Gate::new();
+        gate.asked(0);
+        for look in 1..100 {
+            assert_eq!(gate.pass(look * 1_000_000), Pass::Wait);
+            assert_eq!(gate.wake(), look * 1_000_000 + LOOK);
+        }
     }
 }

@@ -11,6 +11,10 @@ use super::{Delivery, Page};
 impl Delivery {
     /// `visibilitychange` to hidden, or `pagehide`.
     pub(super) fn hidden(&mut self, page: Page) {
+        // What it has may be another tab's by now; what is stored is found by the next page.
+        if self.page == Page::Returning {
+            return;
+        }
         // Some browsers tell of hiding after `pagehide`: a page that is left stays left.
         if self.page != Page::Leaving {
             self.page = page;
@@ -92,9 +96,10 @@ impl Delivery {
 
     /// `pageshow`, the locks still missing. Answers that came while the page was frozen are
     /// delivered in a moment: they are not late.
-    pub(super) fn returning(&mut self) {
+    pub(super) fn returning(&mut self, tab: String) {
         self.page = Page::Returning;
-        for flight in self.flights.iter_mut().filter(|flight| flight.deadline < i64::MAX) {
+        self.outbox.rename(tab);
+        for flight in self.flights.iter_mut().filter(|flight| !flight.has_lapsed()) {
             flight.deadline = self.now.saturating_add(TIME_OUT);
         }
     }

@@ -158,20 +158,26 @@ pub enum Input {
     Visible,
     /// `pagehide`: the last thing, unless the page comes back.
     Unloading,
-    /// `pageshow` of a page from the back-forward cache. Its tab's locks are not held again yet:
-    /// events are stored and wait for [`Self::Restored`].
-    Returning,
-    /// The tab's locks are held again.
+    /// `pageshow` of a page from the back-forward cache. It gave its locks back when it was left, so
+    /// another tab may have taken its old events over: new ones are stored and wait for
+    /// [`Self::Restored`]. Told before anything else that the page finds changed.
+    Returning {
+        /// The page's name in storage from now on, never used before: the old one with a letter
+        /// added. Adopted events are sorted by name, so the page's order is kept across both.
+        tab: String,
+    },
+    /// The page has tried for the locks it held before.
     Restored {
-        /// The keys of this tab that are still in storage: what is missing another tab has taken over.
+        /// The keys still in storage under locks it holds now: what is missing is another tab's.
         keys: Vec<String>,
     },
     /// The network is back.
     Online,
     /// The network is gone.
     Offline,
-    /// Entries of dead tabs, answered to [`Effect::Adopt`]: key and text. This tab holds the dead
-    /// tabs' locks from now on, so the entries keep their keys.
+    /// Entries of dead tabs, answered to [`Effect::Adopt`]: key and text, as they are in storage at
+    /// this moment. This tab holds the dead tabs' locks from now on, so the entries keep their keys.
+    /// Entries told before do no harm, as long as they are still in storage.
     Stored(Vec<(String, String)>),
     /// A [`Effect::Store`] did not work. Told before anything else happens.
     StoreFailed {
@@ -259,6 +265,7 @@ pub enum Effect {
     /// Take every entry of every tab out of storage: the shopper has declined.
     Purge,
     /// Look for entries of dead tabs: take the tabs' locks (only where free), tell [`Input::Stored`].
+    /// After [`Input::Unloading`] all locks are given back and it is not told any more.
     Adopt,
     /// Wait in line for the identity lock all tabs share, then tell [`Input::IdentityLocked`].
     LockIdentity,

@@ -87,6 +87,14 @@ impl Outbox {
         }
     }
 
+    /// What is stored from now on is stored under another tab's name: what waits in memory, too.
+    pub(super) fn rename(&mut self, tab: String) {
+        self.tab = tab;
+        for entry in self.entries.iter_mut().filter(|entry| !entry.stored) {
+            entry.key = key(&self.tab, entry.ordinal);
+        }
+    }
+
     /// Entries and their bytes.
     pub(super) fn size(&self) -> (usize, usize) {
         (self.entries.len(), self.bytes)
@@ -107,7 +115,7 @@ impl Outbox {
 
     /// Takes an event of this page in; gives its entry back.
     pub(super) fn push(&mut self, event: Event, now: i64, due: i64) -> Option<&Entry> {
-        let key = join(&[&self.tab, "/", &decimal(self.next.cast_signed())]);
+        let key = key(&self.tab, self.next);
         let at = self.own;
         self.insert(at, key, event, now, due, false);
         self.own = at.saturating_add(1);
@@ -252,6 +260,10 @@ impl Outbox {
         }
         news
     }
+}
+
+fn key(tab: &str, ordinal: u64) -> String {
+    join(&[tab, "/", &decimal(ordinal.cast_signed())])
 }
 
 /// An event as storage keeps it: `1 check created flags length id json`, where `length` is that of

@@ -249,7 +249,7 @@ fn refused_an_identity_events_go_without_one_request_at_a_time() {
     bench.tell(Input::IdentityLocked);
     let effects = bench.answer(0, Outcome::Refused { reason: "no".into(), whole: true });
     assert!(sent(&effects).is_empty());
-    assert!(effects.ends_with(&[Effect::UnlockIdentity, Effect::LockIdentity, Effect::WakeAt(120_000)]), "{effects:?}");
+    assert!(effects.ends_with(&[Effect::UnlockIdentity, Effect::LockIdentity]), "{effects:?}");
     assert_eq!(sent(&bench.tell(Input::IdentityLocked)), ["interact 1 a"]);
     bench.publish("b");
     let effects = bench.answer(1, good());
@@ -448,12 +448,25 @@ fn a_page_that_comes_back_drops_what_another_tab_has_taken() {
     let mut bench = Bench::running();
     bench.publish("a");
     bench.tell(Input::Unloading);
-    bench.tell(Input::Returning);
+    bench.tell(Input::Returning { tab: "tab+".into() });
     let effects = bench.publish("b");
-    assert_eq!(stored(&effects), ["tab/2"]);
+    assert_eq!(stored(&effects), ["tab+/2"]);
     assert!(sent(&effects).is_empty(), "its locks are not held yet");
-    assert_eq!(sent(&bench.tell(Input::Restored { keys: vec!["tab/2".into()] })), ["cancel 1"]);
+    assert!(sent(&bench.tell(Input::Unloading)).is_empty(), "nor when it is left again");
+    bench.tell(Input::Returning { tab: "tab++".into() });
+    assert_eq!(sent(&bench.tell(Input::Restored { keys: vec!["tab+/2".into()] })), ["cancel 1"]);
     assert_eq!(sent(&bench.after(250)), ["collect 2 b"]);
+}
+
+#[test]
+fn what_a_frozen_page_held_in_memory_is_stored_under_its_new_name() {
+    let mut bench = Bench::bare();
+    bench.tell(Input::Configure(Some(edge())));
+    bench.publish("a");
+    bench.tell(Input::Unloading);
+    bench.tell(Input::Returning { tab: "tab+".into() });
+    bench.tell(Input::Restored { keys: vec![] });
+    assert_eq!(stored(&bench.tell(Input::ConsentIn)), ["tab+/0"]);
 }
 
 #[test]
@@ -462,7 +475,7 @@ fn answers_of_a_frozen_page_are_not_late() {
     bench.publish("a");
     bench.tell(Input::Unloading);
     bench.now.mono += 3_600_000;
-    assert!(sent(&bench.tell(Input::Returning)).is_empty());
+    assert!(sent(&bench.tell(Input::Returning { tab: "tab+".into() })).is_empty());
     assert_eq!(statuses(&bench.answer(1, good())), [("a", Status::Accepted)]);
     assert!(sent(&bench.tell(Input::Restored { keys: vec![] })).is_empty());
 }
@@ -630,7 +643,9 @@ fn a_web_sdk_call_that_hangs_is_neither_repeated_nor_waited_for() {
     bench.publish("b");
     bench.publish("c");
     assert_eq!(sent(&bench.after(10_000)), ["call 1 b"]);
+    assert!(!bench.tell(Input::Flush(1)).contains(&Effect::Settled(1)));
     assert_eq!(bench.delivery.queue().0, 3);
     assert_eq!(sent(&bench.tell(Input::Hidden)), ["beacon 2 c"]);
+    assert!(bench.after(10_000).contains(&Effect::Settled(1)), "out of our hands");
     assert_eq!(statuses(&bench.answer(0, good())), [("a", Status::Accepted)]);
 }

@@ -1,0 +1,416 @@
+//! A tab: an engine, and a shell that carries out its effects the way a browser would.
+
+use std::collections::BTreeSet;
+
+use storefront_collector::delivery::{Action, Delivery, Effect, Event, Input, Limits, Send, Status};
+use storefront_collector::moment::Moment;
+
+use crate::coverage::Seen;
+use crate::plan::Consent;
+use crate::world::{Happening, World};
+
+/// Bytes around the events of a request, the most that a third-party host takes.
+const ENVELOPE: usize = 1_900;
+/// Events above this may be refused: with their envelope they do not fit a request.
+const TOO_LARGE: usize = 57_000;
+/// Bytes an ECID adds to an event made without.
+const ECID: usize = 250;
+
+pub(crate) struct Tab {
+    /// `None`: the tab is dead.
+    pub(crate) engine: Option<Delivery>,
+    pub(crate) name: String,
+    pub(crate) frozen: bool,
+    pub(crate) leaving: bool,
+    pub(crate) returning: bool,
+    /// The engine has been told that an identity is known.
+    pub(crate) told_identity: bool,
+    /// The identity this tab knows in memory.
+    pub(crate) identity: Option<u32>,
+    pub(crate) refused_identity: bool,
+    pub(crate) told_consent: Option<Consent>,
+    pub(crate) told_online: bool,
+    pub(crate) store_failed: bool,
+    /// A call of the Web SDK that never settles holds the queue.
+    pub(crate) hung: bool,
+    pub(crate) tickets: BTreeSet<u64>,
+    /// Answers that came while it was frozen.
+    pub(crate) held: Vec<usize>,
+    /// Dies after so many effects.
+    pub(crate) doom: Option<u8>,
+    pub(crate) born: i64,
+    pub(crate) wake: i64,
+}
+
+impl Tab {
+    pub(crate) fn is_dead(&self) -> bool {
+        self.engine.is_none()
+    }
+
+    /// Neither dead nor frozen.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.engine.is_some() && !self.frozen
+    }
+}
+
+/// The event of a number, as the collector makes it.
+fn event(number: usize, size: usize, view: bool, wants_ecid: bool, created: i64) -> Event {
+    let mut json = format!("{{\"xdm\":{{\"_id\":\"{number}\"}}}}");
+    json.push_str(&" ".repeat(size.saturating_sub(json.len())));
+    Event { id: number.to_string(), json, created, needs_answer: view, wants_ecid }
+}
+
+/// The numbers of a request's events.
+fn numbers(events: &[Event]) -> Vec<usize> {
+    events.iter().map(|event| event.id.parse().expect("the world makes the IDs")).collect()
+}
+
+/// The number of the event in a storage entry's text.
+fn number_in(text: &str) -> usize {
+    text.split_once("\"_id\":\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .and_then(|(id, _)| id.parse().ok())
+        .expect("the engine stores the event as it was")
+}
+
+impl World<'_> {
+    /// A page starts.
+    pub(crate) fn open(&mut self) -> usize {
+        let tab = self.tabs.len();
+        self.names += 1;
+        let name = format!("t{}", self.names);
+        self.take_name(&name, tab);
+        let limits = if self.plan.small {
+            Limits { events: 6, bytes: 20_000, burst_events: 12, burst_bytes: 200_000, ..Limits::default() }
+        } else {
+            Limits::default()
+        };
+        let mut engine = Delivery::new(name.clone(), self.rng.u64(..), limits);
+        engine.mutate(self.mutation);
+        self.tabs.push(Tab {
+            engine: Some(engine),
+            name,
+            frozen: false,
+            leaving: false,
+            returning: false,
+            told_identity: false,
+            identity: None,
+            refused_identity: false,
+            told_consent: None,
+            told_online: self.online,
+            store_failed: false,
+            hung: false,
+            tickets: BTreeSet::new(),
+            held: Vec::new(),
+            doom: None,
+            born: self.now,
+            wake: i64::MAX,
+        });
+        self.orders.push(Default::default());
+        let mut greetings = vec![Input::Configure(Some(self.road()))];
+        if self.plan.sdk {
+            greetings.push(Input::Sdk(true));
+        }
+        if !self.online {
+            greetings.push(Input::Offline);
+        }
+        // Settings, consent and the network are learnt in any order.
+        self.rng.shuffle(&mut greetings);
+        for input in greetings {
+            self.tell(tab, input);
+        }
+        if self.alive().len() > 2 {
+            self.coverage.saw(Seen::SeveralTabs);
+        }
+        tab
+    }
+
+    /// A tab holds the lock of its storage name at once.
+    pub(crate) fn take_name(&mut self, name: &str, tab: usize) {
+        self.owners.insert(name.into(), tab);
+        self.named.insert(name.into(), tab);
+    }
+
+    /// Tells a tab what happened, and what it can see for itself before.
+    pub(crate) fn tell(&mut self, tab: usize, input: Input) {
+        if !self.tabs[tab].is_alive() {
+            return;
+        }
+        // A page that comes back hears that first: until then it writes under its old name.
+        if matches!(input, Input::Returning { .. }) {
+            return self.handle(tab, input);
+        }
+        if self.tabs[tab].told_consent != Some(self.consent) {
+            self.tabs[tab].told_consent = Some(self.consent);
+            let consent = match self.consent {
+                Consent::In => Input::ConsentIn,
+                Consent::Pending => Input::ConsentPending,
+                Consent::Out => Input::ConsentOut,
+            };
+            self.handle(tab, consent);
+        }
+        let looks = input == Input::IdentityLocked || self.rng.bool();
+        if !self.plan.cookies_blocked && looks && self.cookie.is_some() {
+            if input == Input::IdentityLocked {
+                self.coverage.saw(Seen::LockCookieCame);
+            }
+            self.tabs[tab].identity = self.cookie;
+        }
+        if self.tabs[tab].identity.is_some() && !self.tabs[tab].told_identity {
+            self.tabs[tab].told_identity = true;
+            self.handle(tab, Input::Identity(true));
+        }
+        self.handle(tab, input);
+    }
+
+    fn handle(&mut self, tab: usize, input: Input) {
+        self.log(|| format!("  tab {tab}: {}", short(&input)));
+        let moment = self.moment(tab);
+        if let Some(engine) = &mut self.tabs[tab].engine {
+            engine.handle(input, &moment);
+        }
+        while let Some(effect) = self.tabs[tab].engine.as_mut().and_then(Delivery::next_effect) {
+            if self.tabs[tab].doom == Some(0) {
+                self.coverage.saw(Seen::KilledMidway);
+                self.kill(tab);
+                return;
+            }
+            self.tabs[tab].doom = self.tabs[tab].doom.map(|left| left - 1);
+            self.carry_out(tab, effect);
+        }
+    }
+
+    fn moment(&self, tab: usize) -> Moment {
+        Moment { wall: self.wall(), mono: self.now - self.tabs[tab].born, cookies: String::new() }
+    }
+
+    /// The page publishes an event.
+    pub(crate) fn publish(&mut self, tab: usize, size: usize, view: bool) {
+        let number = self.facts.len();
+        let state = &self.tabs[tab];
+        let (consent, failed) = (self.consent, state.store_failed);
+        self.coverage.saw(match consent {
+            _ if state.leaving => Seen::PublishedLeaving,
+            _ if state.returning => Seen::PublishedReturning,
+            Consent::Pending => Seen::PublishedPending,
+            Consent::Out => Seen::PublishedOut,
+            Consent::In if !self.online => Seen::PublishedOffline,
+            Consent::In => Seen::Published,
+        });
+        let event = event(number, size, view, state.identity.is_none(), self.wall());
+        self.facts.push(crate::facts::Fact {
+            page: tab,
+            size,
+            published_out: consent == Consent::Out,
+            ..Default::default()
+        });
+        self.tell(tab, Input::Accept(event));
+        if self.tabs[tab].is_dead() {
+            return;
+        }
+        let stores = self.storage_works && !failed && !self.plan.small;
+        let fact = &mut self.facts[number];
+        fact.accepted = true;
+        fact.secured |= stores && consent == Consent::In;
+    }
+
+    fn carry_out(&mut self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::Send(send) => self.send(tab, send),
+            Effect::SdkCall { request, event, unloading } => {
+                self.coverage.saw(if unloading { Seen::SdkBeacon } else { Seen::SdkCall });
+                let events = numbers(&[event]);
+                self.check_send(tab, &events, unloading);
+                let request = self.request(tab, request, None, events);
+                self.depart(request);
+                if self.requests.last().is_some_and(|request| request.hangs) {
+                    self.tabs[tab].hung = true;
+                }
+            }
+            Effect::Cancel(id) => {
+                self.coverage.saw(Seen::Cancelled);
+                let index = self.requests.iter().rposition(|request| request.tab == tab && request.id == id);
+                match index {
+                    Some(index) if self.requests[index].open => self.let_go(index, false),
+                    // Its answer is being told.
+                    Some(_) => {}
+                    None => self.fail("only requests are given up", format!("tab {tab}, request {id}")),
+                }
+            }
+            Effect::Store { key, text } => self.store(tab, key, text),
+            Effect::Forget(keys) => keys.iter().for_each(|key| self.forget(tab, key)),
+            Effect::Purge => {
+                self.storage.clear();
+                self.waive_all();
+            }
+            Effect::Adopt => {
+                let delay = self.rng.i64(0..30);
+                self.later(delay, Happening::Adopt(tab));
+            }
+            Effect::LockIdentity => {
+                if self.id_lock.is_some() {
+                    self.coverage.saw(Seen::LockWaited);
+                }
+                self.id_line.push_back(tab);
+                self.grant();
+            }
+            Effect::UnlockIdentity => self.unlock(tab),
+            Effect::WakeAt(at) => {
+                self.log(|| format!("    wake at {at}"));
+                let at = self.tabs[tab].born + at;
+                self.tabs[tab].wake = at;
+                let lateness = self.rng.i64(0..20);
+                self.later(at - self.now + lateness, Happening::Wake(tab, at));
+            }
+            Effect::Status { id, status, .. } => {
+                self.log(|| format!("    event {id} {status:?}"));
+                let number: usize = id.parse().expect("the world makes the IDs");
+                let fact = &mut self.facts[number];
+                if status == Status::Rejected && (self.plan.small || fact.size > TOO_LARGE) {
+                    fact.waived = true;
+                }
+            }
+            Effect::Settled(ticket) => {
+                self.coverage.saw(Seen::Flushed);
+                if !self.tabs[tab].tickets.remove(&ticket) {
+                    self.fail("a flush settles once", format!("tab {tab}, ticket {ticket}"));
+                }
+            }
+            Effect::Report(issue) => {
+                if issue.code == "queue-full" {
+                    self.coverage.saw(Seen::QueueFull);
+                }
+                if issue.code == "corrupt-entry" {
+                    self.fail("what is stored can be read", issue.message);
+                }
+            }
+        }
+    }
+
+    fn store(&mut self, tab: usize, key: String, text: String) {
+        if self.consent != Consent::In {
+            self.fail("nothing is stored while consent says no", format!("tab {tab} stores {key}"));
+        }
+        if self.storage_works {
+            let number = number_in(&text);
+            if self.tabs[tab].store_failed {
+                self.coverage.saw(Seen::StoredLater);
+            }
+            self.facts[number].secured = true;
+            self.storage.insert(key, text);
+        } else {
+            self.coverage.saw(Seen::StoreFailed);
+            self.tabs[tab].store_failed = true;
+            self.orders[tab].free = true;
+            let moment = self.moment(tab);
+            if let Some(engine) = &mut self.tabs[tab].engine {
+                engine.handle(Input::StoreFailed { key }, &moment);
+            }
+        }
+    }
+
+    fn forget(&mut self, tab: usize, key: &str) {
+        let Some(text) = self.storage.remove(key) else { return };
+        let number = number_in(&text);
+        let owned = self.owns(tab, key);
+        let fact = &mut self.facts[number];
+        // A tab that no longer owns the entry may still learn of its arrival; the new owner does not.
+        fact.settled |= owned;
+        if self.plan.small && fact.arrivals == 0 {
+            fact.waived = true;
+        }
+        if fact.arrivals == 0 && !fact.refused && !fact.waived {
+            self.fail("an event is forgotten only when answered", format!("tab {tab} forgets event {number}"));
+        }
+    }
+
+    fn send(&mut self, tab: usize, send: Send) {
+        self.coverage.saw(match send.action {
+            Action::Interact => Seen::Interact,
+            Action::Collect => Seen::Collect,
+            Action::Acquire | Action::SetConsent => Seen::Acquire,
+        });
+        let events = numbers(&send.events);
+        let identity = if self.tabs[tab].told_identity { self.tabs[tab].identity } else { None };
+        let added = if identity.is_some() { ECID } else { 0 };
+        let sizes = send.events.iter().map(|event| event.json.len() + 1 + if event.wants_ecid { added } else { 0 });
+        let bytes = ENVELOPE + sizes.sum::<usize>();
+        if bytes > 60_000 {
+            self.fail("a request has 60 KB at most", format!("tab {tab} sends {bytes}"));
+        }
+        let leaving = self.tabs[tab].leaving;
+        self.check_send(tab, &events, leaving);
+        if identity.is_none() && !events.is_empty() {
+            let refused = self.tabs[tab].refused_identity;
+            self.coverage.saw(if leaving { Seen::LeftWithout } else { Seen::WithoutIdentity });
+            if send.action == Action::Collect || !(leaving || refused) {
+                self.fail("events wait for the identity", format!("tab {tab} sends {events:?} without"));
+            }
+        }
+        let request = crate::network::Request {
+            bytes,
+            keepalive: send.keepalive,
+            identity,
+            ..self.request(tab, send.request, Some(send.action), events)
+        };
+        let index = self.requests.len();
+        self.log(|| {
+            format!("    request {index}: {:?} {:?} keepalive {}", send.action, request.events, send.keepalive)
+        });
+        self.depart(request);
+        let in_flight = self.requests.iter().filter(|request| request.tab == tab && request.open && request.keepalive);
+        let budget: usize = in_flight.map(|request| request.bytes).sum();
+        if budget > 65_536 {
+            self.fail("keepalive requests share 64 KiB", format!("tab {tab} has {budget} in flight"));
+        }
+    }
+
+    /// What must hold whenever events leave, by whatever road.
+    fn check_send(&mut self, tab: usize, events: &[usize], leaving: bool) {
+        if self.consent != Consent::In {
+            self.fail("nothing leaves while consent says no", format!("tab {tab} sends {events:?}"));
+        }
+        if self.tabs[tab].returning {
+            self.fail("a page without its locks sends nothing", format!("tab {tab} sends {events:?}"));
+        }
+        let mut others = Vec::new();
+        for request in self.requests.iter().rev().take(60).filter(|request| request.open) {
+            let other = &self.tabs[request.tab];
+            let alive = other.is_alive() && (request.tab == tab || !(other.leaving || other.returning));
+            if alive && events.iter().any(|event| request.events.contains(event)) {
+                let detail = format!("tab {tab} sends {events:?}, tab {} waits for an answer", request.tab);
+                return self.fail("an event is in one request at a time", detail);
+            }
+            if request.tab == tab && !request.events.is_empty() {
+                others.extend(&request.events);
+            }
+        }
+        if !others.is_empty() {
+            self.coverage.saw(Seen::LeftTogether);
+        }
+        let together = leaving || !others.is_empty();
+        for &event in events.iter().chain(&others) {
+            self.facts[event].order_free |= together;
+        }
+        for &event in events {
+            let fact = &self.facts[event];
+            if fact.settled {
+                return self
+                    .fail("nothing is sent again after its answer was seen", format!("tab {tab}, event {event}"));
+            }
+            if fact.waived && !self.tabs[tab].store_failed && !fact.missed_out && !self.plan.small {
+                return self.fail("what was thrown away stays so", format!("tab {tab}, event {event}"));
+            }
+        }
+    }
+}
+
+fn short(input: &Input) -> String {
+    match input {
+        Input::Accept(event) => format!("Accept {} ({} bytes)", event.id, event.json.len()),
+        Input::Stored(entries) => {
+            format!("Stored {:?}", entries.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>())
+        }
+        other => format!("{other:?}"),
+    }
+}
