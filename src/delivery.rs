@@ -102,6 +102,8 @@ pub struct Delivery {
     sdk: bool,
     /// The edge has answered an event of this page.
     started: bool,
+    /// Another page of the shop delivers what this one leaves in storage.
+    heir: bool,
     /// One unload without identity is enough.
     left_without: bool,
     adopting: bool,
@@ -137,6 +139,7 @@ impl Delivery {
             online: true,
             sdk: false,
             started: false,
+            heir: false,
             left_without: false,
             adopting: false,
             flushing: false,
@@ -191,7 +194,7 @@ impl Delivery {
             Input::Answered { request, outcome } => self.answered(request, outcome),
             Input::Wake => self.wake = i64::MAX,
             Input::Hidden => self.hidden(Page::Hidden),
-            Input::Unloading => self.hidden(Page::Leaving),
+            Input::Unloading { heir } => self.unloading(heir),
             Input::Visible => self.visible(),
             Input::Returning { tab } => self.returning(tab),
             Input::Restored { keys } => self.restored(&keys),

@@ -219,9 +219,37 @@ fn adopt(shell: &Rc<Shell>) {
     let shell = Rc::clone(shell);
     spawn_local(async move {
         tabs::live(&shell).await;
-        let entries = store(&shell).load().await;
-        let adopted = tabs::of_the_dead(&shell, entries).await;
-        shell.tell(move |core, moment| core.adopted(adopted, moment));
+        // The page before this one may still be giving its locks back.
+        for wait in [0, 1_500] {
+            gloo_timers::future::TimeoutFuture::new(wait).await;
+            let mut others: Vec<String> = Vec::new();
+            for (key, _) in store(&shell).load().await {
+                let tab = tabs::tab_of(&key);
+                if tab != *shell.tab.borrow() && !others.iter().any(|known| known == tab) {
+                    others.push(tab.into());
+                }
+            }
+            let asked = others.len();
+            let dead = tabs::take_over(&shell, others).await;
+            let all = dead.len() == asked;
+            if shell.left.get() {
+                return shell.tab_locks.borrow_mut().clear();
+            }
+            if !dead.is_empty() {
+                // Read again: until its lock was ours, another tab may have delivered an entry.
+                let mut entries = store(&shell).load().await;
+                entries.retain(|(key, _)| dead.iter().any(|tab| tab == tabs::tab_of(key)));
+                if shell.left.get() {
+                    return shell.tab_locks.borrow_mut().clear();
+                }
+                shell.tell(move |core, moment| core.adopted(entries, moment));
+            } else if wait == 0 {
+                shell.tell(|core, moment| core.adopted(Vec::new(), moment));
+            }
+            if all {
+                return;
+            }
+        }
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::EventTarget;
@@ -50,12 +50,22 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         };
         subscriptions.extend(Subscription::new(target, event, heard));
     };
+    on(&get(&window, "navigation"), "navigate", |shell, event| {
+        if leads_to_another_page_of_ours(event) {
+            shell.navigating_until.set(Date::now() + NAVIGATION);
+        }
+    });
     on(&document, "visibilitychange", |shell, _| {
         let visible = !is_hidden();
-        shell.tell(move |core, moment| core.visible(visible, moment));
+        // Some browsers tell of hiding before `pagehide`, which knows more.
+        if visible || !has_heir(shell) {
+            shell.tell(move |core, moment| core.visible(visible, moment));
+        }
     });
     on(&window, "pagehide", |shell, _| {
-        shell.tell(|core, moment| core.unloading(moment));
+        let heir = has_heir(shell);
+        shell.tell(move |core, moment| core.unloading(heir, moment));
+        shell.left.set(true);
         // A page that holds locks is not kept for going back, and the next page may have our events now.
         shell.tab_locks.borrow_mut().clear();
         shell.identity_lock.borrow_mut().take();
@@ -77,8 +87,27 @@ pub(super) fn follow(shell: &Rc<Shell>) {
     }
 }
 
+/// How long after its start a navigation may still be what takes the page away, in milliseconds.
+const NAVIGATION: f64 = 10_000.0;
+
+/// Whether a page of this shop takes the place of this one. Browsers without the Navigation API never say.
+fn has_heir(shell: &Shell) -> bool {
+    Date::now() < shell.navigating_until.get()
+}
+
+fn leads_to_another_page_of_ours(navigate: &JsValue) -> bool {
+    let destination = get(navigate, "destination");
+    let origin = get(&get(&js_sys::global(), "location"), "origin").as_string().unwrap_or_default();
+    let url = get(&destination, "url").as_string().unwrap_or_default();
+    !get(&destination, "sameDocument").is_truthy()
+        && get(navigate, "downloadRequest").is_null()
+        && url.strip_prefix(origin.as_str()).is_some_and(|path| path.starts_with('/'))
+}
+
 /// The page is back from the back-forward cache.
 fn come_back(shell: &Rc<Shell>) {
+    shell.navigating_until.set(0.0);
+    shell.left.set(false);
     let old = shell.tab.borrow().clone();
     let new = [old.as_str(), "+"].concat();
     shell.tab.replace(new.clone());

@@ -48,6 +48,10 @@ pub(super) struct Shell {
     pub(super) sdk: RefCell<Option<Function>>,
     /// Counts the searches for a Web SDK; a newer one ends the older.
     pub(super) sdk_search: Cell<u32>,
+    /// Until when a navigation to another page of the shop may take this one away.
+    pub(super) navigating_until: Cell<f64>,
+    /// Between `pagehide` and coming back.
+    pub(super) left: Cell<bool>,
     alarm: RefCell<Option<Timeout>>,
     listeners: RefCell<Vec<(u32, Function)>>,
     next_listener: Cell<u32>,
@@ -97,6 +101,8 @@ impl Shell {
             flights: RefCell::default(),
             sdk: RefCell::default(),
             sdk_search: Cell::new(0),
+            navigating_until: Cell::new(0.0),
+            left: Cell::new(false),
             alarm: RefCell::default(),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),

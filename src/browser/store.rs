@@ -44,7 +44,12 @@ impl Store {
     /// Opens the database and gives back every entry of both storages, by key.
     pub(super) async fn load(self: &Rc<Self>) -> Vec<(String, String)> {
         let mut entries = self.journal_entries();
-        if let Some(database) = open_database().await {
+        let opened = self.database.borrow().clone();
+        let database = match opened {
+            None => open_database().await,
+            opened => opened,
+        };
+        if let Some(database) = database {
             for (key, text) in read_all(&database).await {
                 if !entries.iter().any(|(known, _)| *known == key) {
                     entries.push((key, text));

@@ -100,30 +100,24 @@ pub(super) async fn hold(shell: &Shell, tab: &str) -> bool {
     is_held
 }
 
-/// Of `entries` (keys are `tab/number`) those of tabs that are gone; this tab takes their locks, so that
-/// no other takes their events too. Where the browser has no locks, every other tab counts as gone: an
-/// event may then arrive twice, with the same `_id`, but is not lost.
-pub(super) async fn of_the_dead(shell: &Shell, entries: Vec<(String, String)>) -> Vec<(String, String)> {
-    let tab_of = |key: &str| String::from(key.split('/').next().unwrap_or_default());
-    let mut dead: Vec<String> = Vec::new();
-    let mut asked: Vec<String> = vec![shell.tab.borrow().clone()];
-    for (key, _) in &entries {
-        let tab = tab_of(key);
-        if asked.contains(&tab) {
-            continue;
-        }
-        asked.push(tab.clone());
-        match &shell.locks {
-            None => dead.push(tab),
-            Some(locks) => {
-                if let Some(held) = locks.acquire_if_free(&lock_of(&tab)).await {
-                    shell.tab_locks.borrow_mut().push(held);
-                    dead.push(tab);
-                }
-            }
+/// The tab that wrote an entry; keys are `tab/number`.
+pub(super) fn tab_of(key: &str) -> &str {
+    crate::text::cut(key, b"/").map_or(key, |(tab, _)| tab)
+}
+
+/// Takes the locks of those of `tabs` that are gone, so that no other tab takes their events too, and gives
+/// back which they are. Where the browser has no locks, every other tab counts as gone: an event may then
+/// arrive twice, with the same `_id`, but is not lost.
+pub(super) async fn take_over(shell: &Shell, tabs: Vec<String>) -> Vec<String> {
+    let Some(locks) = &shell.locks else { return tabs };
+    let mut dead = Vec::new();
+    for tab in tabs {
+        if let Some(held) = locks.acquire_if_free(&lock_of(&tab)).await {
+            shell.tab_locks.borrow_mut().push(held);
+            dead.push(tab);
         }
     }
-    entries.into_iter().filter(|(key, _)| dead.contains(&tab_of(key))).collect()
+    dead
 }
 
 /// Keeps a promise that may reject (a page that goes away drops its lock requests) from being unhandled.

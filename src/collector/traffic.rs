@@ -118,12 +118,13 @@ impl Collector {
         self.delivery.handle(if visible { Input::Visible } else { Input::Hidden }, moment);
     }
 
-    /// The page goes away; it may come back from the back-forward cache.
-    pub fn unloading(&mut self, moment: &Moment) {
+    /// The page goes away; it may come back from the back-forward cache. `heir`: another page of this
+    /// shop takes its place.
+    pub fn unloading(&mut self, heir: bool, moment: &Moment) {
         self.read_consent(moment);
         self.let_sdk_go(moment);
         self.remember_cart();
-        self.delivery.handle(Input::Unloading, moment);
+        self.delivery.handle(Input::Unloading { heir }, moment);
     }
 
     /// The page has come back; its tab's locks have not. `tab` is its name in storage from now on.

@@ -9,6 +9,13 @@ use super::message::{Action, Effect, Road};
 use super::{Delivery, Page};
 
 impl Delivery {
+    /// `pagehide`. What an heir finds in storage does not leave with the page: nobody would see the
+    /// answer, and the heir would have to send it again.
+    pub(super) fn unloading(&mut self, heir: bool) {
+        self.heir = heir;
+        self.hidden(Page::Leaving);
+    }
+
     /// `visibilitychange` to hidden, or `pagehide`.
     pub(super) fn hidden(&mut self, page: Page) {
         // What it has may be another tab's by now; what is stored is found by the next page.
@@ -38,6 +45,9 @@ impl Delivery {
     /// until an answer is seen; what does not fit waits for the next page.
     pub(super) fn leave(&mut self) {
         if !self.online || self.retry.is_firm(self.now) {
+            return;
+        }
+        if self.page == Page::Leaving && self.heir && self.outbox.iter().all(|entry| entry.stored) {
             return;
         }
         if self.page == Page::Leaving && matches!(self.road, Some(Road::Edge { .. })) {
@@ -98,6 +108,7 @@ impl Delivery {
     /// delivered in a moment: they are not late.
     pub(super) fn returning(&mut self, tab: String) {
         self.page = Page::Returning;
+        self.heir = false;
         self.outbox.rename(tab);
         for flight in self.flights.iter_mut().filter(|flight| !flight.has_lapsed()) {
             flight.deadline = self.now.saturating_add(TIME_OUT);

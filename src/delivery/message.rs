@@ -157,7 +157,11 @@ pub enum Input {
     /// `visibilitychange` to visible.
     Visible,
     /// `pagehide`: the last thing, unless the page comes back.
-    Unloading,
+    Unloading {
+        /// Whether another page of the shop takes this one's place: it finds what is stored and delivers
+        /// it, answers seen, so that nothing has to leave blindly and arrive twice.
+        heir: bool,
+    },
     /// `pageshow` of a page from the back-forward cache. It gave its locks back when it was left, so
     /// another tab may have taken its old events over: new ones are stored and wait for
     /// [`Self::Restored`]. Told before anything else that the page finds changed.
