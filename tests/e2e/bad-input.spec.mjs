@@ -1,6 +1,7 @@
 // Every context replaced by something that no theme means to set. The page must not feel it, later events must
 // arrive, one line on the console names the context, and the page's objects stay as they are.
 import { CONTEXTS } from "./scenarios.mjs";
+import { invalid } from "./support/edge.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
 import { OURS, code, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
 
@@ -61,7 +62,7 @@ for (const [kind, maker] of Object.entries(makers)) {
     const marks = (events) => events.map(({ xdm }) => xdm._id).filter((id) => id?.startsWith("after-")).sort();
     const events = await edge.settled((all) => marks(all).length >= expected.length, { quiet: 5_000 });
     expect(marks(events)).toEqual(expected);
-    expect(events.flatMap(({ problems }) => problems), "what arrives is valid").toEqual([]);
+    expect(invalid(events), "what arrives is valid").toEqual([]);
     expect(await page.evaluate(() => window.thrown)).toEqual([]);
     expect(await page.evaluate(() => window.check()), "the page's objects are unchanged").toEqual([]);
     expect(seen.errors).toEqual([]);
@@ -95,6 +96,6 @@ test("with Adobe's SDK beside it, which never sees an exception of ours", async 
   expect(thrown).toEqual([]);
   const events = await edge.settled((all) => all.some(({ xdm }) => xdm.web?.webPageDetails?.name === "the last"), { quiet: 6_000 });
   expect(events.at(-1).xdm.web?.webPageDetails?.name).toBe("the last");
-  expect(events.flatMap(({ problems }) => problems)).toEqual([]);
+  expect(invalid(events)).toEqual([]);
   expect(seen.errors).toEqual([]);
 });

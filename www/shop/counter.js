@@ -40,8 +40,7 @@ const switchSender = (event) => {
 
 const senders = () => el("fieldset", {}, el("legend", {}, "Sender"),
   [["bundled", "Bundled sender"], ["own", "The shop's own Web SDK"]].map(([value, text]) => el("label.choice", {},
-    el("input", { type: "radio", name: "sender", value, checked: state.sender === value, onchange: switchSender }), text)),
-  state.sender === "own" && location.protocol === "http:" ? el("p.hint", {}, "Adobe's Web SDK speaks https only: open the demo's https address.") : null);
+    el("input", { type: "radio", name: "sender", value, checked: state.sender === value, onchange: switchSender }), text)));
 
 const STATUS = { accepted: "arrived", sent: "on its way", queued: "waiting", held: "held back", suppressed: "not sent", rejected: "refused" };
 

@@ -65,9 +65,7 @@ export const pageLoaded = (pageType, pageName) => {
   context.setEventForwarding({ commerce: false, aep: true });
   context.setAEP({
     imsOrgId: ORGANIZATION,
-    datastreamId: DATASTREAM,
-    edgeDomain: location.host,
-    ...(state.sender === "own" ? { webSdkName: OWN_SDK } : {}),
+    ...(state.sender === "own" ? { webSdkName: OWN_SDK } : { datastreamId: DATASTREAM, edgeDomain: location.host }),
   });
   context.setPage({ pageType, pageName, maxXOffset: 0, maxYOffset: 0, minXOffset: 0, minYOffset: 0, ping_interval: 5, pings: 1 });
   publish.pageView();

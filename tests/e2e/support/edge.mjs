@@ -9,6 +9,9 @@ const port = (address) => Number(new URL(/:\/\//.test(address) ? address : `http
  * @typedef {{ configId: string, id: string, eventType: string, xdm: object, problems: unknown[], duplicate: boolean }} Arrived
  */
 
+/** What the edge remarks on, but for the kind of a custom event: that is the merchant's to give, or not. */
+export const invalid = (events) => events.flatMap(({ eventType, problems }) => problems.filter(({ path }) => eventType || path !== "eventType"));
+
 /** @param {string[]} [options] further command-line options, e.g. `["--serve", "www"]` */
 export const startEdge = async (options = []) => {
   const child = spawn(process.env.LOCAL_EDGE, ["--http", "127.0.0.1:0", "--https", "127.0.0.1:0", ...options], {
