@@ -19,7 +19,7 @@ const collect = async ({ browser, site, edge }, tag, datastreamId, list, enough)
   await page.goto(site.page(html(sdk(), push(...contexts({ datastreamId })), tag)));
   const failed = await page.evaluate(publishAll, { scenarios: list, names: CONTEXTS });
   expect(failed, "publishing never throws into the page").toEqual([]);
-  const events = await edge.settled((events) => distinct(events) >= enough, { datastreamId });
+  const events = await edge.settled((events) => distinct(events) >= enough, { datastreamId, quiet: 20_000 });
   await context.close();
   return { events, seen };
 };
