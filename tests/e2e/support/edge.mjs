@@ -56,7 +56,7 @@ export const startEdge = async (options = []) => {
      * Waits until `enough(events)` holds, or until nothing new has arrived for `quiet` milliseconds.
      * @returns {Promise<Arrived[]>}
      */
-    settled: async (enough, { quiet = 2_500, limit = 45_000, ...filter } = {}) => {
+    settled: async (enough, { quiet = 6_000, limit = 45_000, ...filter } = {}) => {
       const start = Date.now();
       let seen = -1, since = start;
       for (;;) {
