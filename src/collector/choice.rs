@@ -112,7 +112,7 @@ impl Collector {
         {
             self.delivery.handle(Input::SetConsent { ticket: CONSENT_TICKET, body: consent.to_json() }, moment);
         }
-        if !self.effective.off
+        if self.sender.is_some()
             && let Some(memory) = self.consent.memory_to_write((self.host.consent_memory)().as_deref())
         {
             self.effects.push_back(Effect::RememberConsent(memory));

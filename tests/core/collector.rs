@@ -1,0 +1,358 @@
+//! The pipeline as a whole, driven without a browser: items of the data layer in, effects out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects
+)]
+
+use storefront_collector::collector::{Collector, Effect, Failure, Host, Reply, SdkAnswer};
+use storefront_collector::moment::Moment;
+use storefront_collector::page::Page;
+use storefront_collector::settings::Source;
+use storefront_collector::storefront::Item;
+use storefront_collector::value::{Map, Value};
+
+const ORG: &str = "0123456789ABCDEF01234567@AdobeOrg";
+const ECID: &str = "41861666193140161934276845651148876988";
+
+/// A collector on a page of its own, with a clock that stands still until it is moved.
+struct Bench {
+    collector: Collector,
+    moment: Moment,
+    effects: Vec<Effect>,
+}
+
+fn host() -> Host {
+    Host {
+        hostname: "www.shop.test".into(),
+        scheme: "https:".into(),
+        user_agent: String::new(),
+        client_id: "client".into(),
+        address: || "https://www.shop.test/".into(),
+        gpc: || false,
+        consent_memory: || None,
+        widest_domain: |domains| domains.last().cloned(),
+    }
+}
+
+fn json(text: &str) -> Value {
+    Value::parse(text).unwrap()
+}
+
+fn map(text: &str) -> Map {
+    json(text).as_map().unwrap().clone()
+}
+
+impl Bench {
+    fn new() -> Self {
+        let moment = Moment { wall: 1_795_360_664_527, mono: 1_000, cookies: String::new() };
+        Self { collector: Collector::new(host(), "tab".into(), [1, 2, 3, 4], &moment), moment, effects: Vec::new() }
+    }
+
+    /// With everything that the data layer says about settings.
+    fn configured() -> Self {
+        let mut bench = Self::new();
+        bench.contexts(&format!(
+            r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"3fa85f64-5717-4562-b3fc-2c963f66afa6"}}}}"#
+        ));
+        bench.contexts(r#"{"eventForwardingContext":{"aep":true}}"#);
+        bench
+    }
+
+    /// With a shopper whom the edge knows.
+    fn identified() -> Self {
+        let mut bench = Self::configured();
+        bench.publish("page-view");
+        bench.run(Collector::identity_locked);
+        bench.answer_last(&format!(
+            r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
+        ));
+        bench.answer_last(r#"{"handle":[]}"#);
+        bench.effects.clear();
+        bench
+    }
+
+    fn run(&mut self, job: impl FnOnce(&mut Collector, &Moment)) {
+        job(&mut self.collector, &self.moment);
+        while let Some(effect) = self.collector.next_effect(&self.moment) {
+            self.effects.push(effect);
+        }
+    }
+
+    fn contexts(&mut self, contexts: &str) {
+        let item = Item { contexts: map(contexts), ..Item::default() };
+        self.run(|collector, moment| {
+            collector.pushed(item, None, Page::default(), moment);
+        });
+    }
+
+    fn publish(&mut self, event: &str) -> Option<String> {
+        self.publish_with(event, None)
+    }
+
+    fn publish_with(&mut self, event: &str, info: Option<&str>) -> Option<String> {
+        let item = Item { event: Some(event.into()), info: info.map(map), ..Item::default() };
+        let page = Page { url: "https://www.shop.test/p".into(), ..Page::default() };
+        let mut id = None;
+        self.run(|collector, moment| id = collector.pushed(item, None, page, moment));
+        id
+    }
+
+    fn fetches(&self) -> Vec<(u64, &str, &str)> {
+        let fetch = |effect| match effect {
+            &Effect::Fetch { request, ref url, ref body, .. } => Some((request, url.as_str(), body.as_str())),
+            _ => None,
+        };
+        self.effects.iter().filter_map(fetch).collect()
+    }
+
+    fn answer_last(&mut self, body: &str) {
+        let request = self.fetches().last().expect("a request is under way").0;
+        let reply = Reply { status: 200, body: body.into(), ..Reply::default() };
+        self.run(|collector, moment| collector.answered(request, Ok(reply), moment));
+    }
+
+    fn wait(&mut self, milliseconds: i64) {
+        self.moment.mono += milliseconds;
+        self.moment.wall += milliseconds;
+        self.run(Collector::wake);
+    }
+
+    fn statuses(&self) -> Vec<(String, String)> {
+        let text = |record: &Value, key| record.get(key).and_then(Value::as_text).unwrap_or_default().to_owned();
+        let events = self.collector.events();
+        events.as_list().unwrap().iter().map(|record| (text(record, "event"), text(record, "status"))).collect()
+    }
+
+    fn status(&self, path: &str) -> String {
+        self.collector.status().at(path).map(Value::to_json).unwrap_or_default()
+    }
+
+    /// The events of the last request, as the edge reads them.
+    fn sent(&self) -> Vec<Value> {
+        let body = json(self.fetches().last().expect("a request left").2);
+        body.get("events").and_then(Value::as_list).unwrap_or_default().to_vec()
+    }
+}
+
+#[test]
+fn events_wait_in_memory_until_the_settings_are_complete() {
+    let mut bench = Bench::new();
+    bench.publish("page-view");
+    bench.publish("sign-out");
+    assert_eq!(bench.status("state"), r#""waiting""#);
+    assert_eq!(bench.status("counts.held"), "2");
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store { .. } | Effect::Fetch { .. })));
+    bench.contexts(&format!(r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"x"}}}}"#));
+    assert_eq!(bench.status("waitingFor"), r#"["eventForwardingContext"]"#);
+    bench.contexts(r#"{"eventForwardingContext":{"aep":true}}"#);
+    assert_eq!(bench.status("state"), r#""running""#);
+    assert_eq!(bench.status("counts.held"), "0");
+    let stored = bench.effects.iter().filter(|effect| matches!(effect, Effect::Store { .. })).count();
+    assert_eq!(stored, 2);
+}
+
+#[test]
+fn forwarding_that_is_off_sends_stores_and_sets_nothing() {
+    let mut bench = Bench::new();
+    bench.contexts(&format!(r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"x"}}}}"#));
+    bench.contexts(r#"{"eventForwardingContext":{"aep":false}}"#);
+    bench.publish("page-view");
+    bench.wait(5_000);
+    assert_eq!(bench.statuses(), [("page-view".into(), "suppressed".into())]);
+    assert!(!bench.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Store { .. } | Effect::Fetch { .. } | Effect::SetCookie(_) | Effect::RememberConsent(_)
+    )));
+}
+
+#[test]
+fn a_new_shopper_is_given_an_ecid_before_the_first_event() {
+    let mut bench = Bench::configured();
+    let id = bench.publish("page-view").unwrap();
+    assert!(bench.fetches().is_empty(), "the identity lock comes first");
+    bench.run(Collector::identity_locked);
+    assert!(bench.fetches()[0].1.contains("/ee/v1/identity/acquire?configId="));
+    bench.answer_last(&format!(
+        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
+    ));
+    assert!(bench.fetches()[1].1.contains("/ee/v1/interact?configId="));
+    let [event] = &bench.sent()[..] else { panic!("one event") };
+    assert_eq!(event.at("xdm._id").and_then(Value::as_text), Some(id.as_str()));
+    assert_eq!(event.at("xdm.personID").and_then(Value::as_text), Some(ECID));
+    assert_eq!(
+        event.at("xdm.identityMap").unwrap().to_json(),
+        format!(r#"{{"ECID":[{{"id":"{ECID}","primary":true}}]}}"#)
+    );
+    assert_eq!(event.at("xdm.timestamp").and_then(Value::as_text), Some("2026-11-22T15:17:44.527Z"));
+    bench.answer_last(r#"{"handle":[]}"#);
+    assert_eq!(bench.statuses(), [("page-view".into(), "accepted".into())]);
+    let recorded = bench.collector.events().at("0.xdm.personID").cloned();
+    assert_eq!(recorded, Some(Value::from(ECID)), "the record knows it too");
+}
+
+#[test]
+fn an_identity_that_is_refused_is_not_invented() {
+    let mut bench = Bench::configured();
+    bench.publish("sign-out");
+    bench.run(Collector::identity_locked);
+    let request = bench.fetches()[0].0;
+    let reply = Reply { status: 400, body: "{}".into(), ..Reply::default() };
+    bench.run(|collector, moment| collector.answered(request, Ok(reply), moment));
+    bench.run(Collector::identity_locked);
+    let [event] = &bench.sent()[..] else { panic!("one event") };
+    assert_eq!((event.at("xdm.personID"), event.at("xdm.identityMap")), (None, None));
+}
+
+#[test]
+fn what_is_published_after_the_opt_out_never_leaves() {
+    let mut bench = Bench::identified();
+    bench.publish("product-page-view");
+    bench.moment.cookies = "mg_dnt=1".into();
+    bench.publish("sign-out");
+    bench.wait(10_000);
+    bench.moment.cookies.clear();
+    bench.wait(10_000);
+    assert!(bench.fetches().iter().all(|(_, url, _)| !url.contains("/interact") && !url.contains("/collect")));
+    let statuses = bench.statuses();
+    assert!(statuses[1..].iter().all(|(_, status)| status == "suppressed"), "{statuses:?}");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Purge)));
+}
+
+#[test]
+fn pending_consent_holds_events_in_memory_with_the_values_of_their_own_moment() {
+    let mut bench = Bench::new();
+    bench.run(|collector, moment| {
+        let settings = format!(r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending"}}"#);
+        collector.configure(Source::Api, &json(&settings), moment);
+    });
+    bench.contexts(r#"{"pageContext":{"pageType":"CMS","pageName":"first"}}"#);
+    bench.publish("page-view");
+    bench.contexts(r#"{"pageContext":{"pageName":"second"}}"#);
+    assert_eq!(bench.status("waitingFor"), r#"["consent"]"#);
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store { .. } | Effect::Fetch { .. })));
+    bench.moment.wall += 60_000;
+    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    bench.run(Collector::identity_locked);
+    let Some(Effect::Store { text, .. }) = bench.effects.iter().find(|effect| matches!(effect, Effect::Store { .. }))
+    else {
+        panic!("released")
+    };
+    assert!(text.contains("first") && text.contains("2026-11-22T15:17:44.527Z"), "{text}");
+}
+
+#[test]
+fn on_before_event_send_changes_drops_and_fails() {
+    let mut bench = Bench::identified();
+    bench.run(|collector, _| {
+        collector.set_before_send(Box::new(|content| match content.at("xdm.eventType").and_then(Value::as_text) {
+            Some("userAccount.logout") => Ok(None),
+            Some("commerce.productViews") => {
+                Err(storefront_collector::inspect::Issue::error("hook", "threw", "it threw"))
+            }
+            _ => {
+                let mut content = content;
+                content.set_at("xdm._tenant.seen", true);
+                content.set_at("data.more", 1);
+                Ok(Some(content))
+            }
+        }));
+    });
+    bench.publish("sign-out");
+    bench.publish("product-page-view");
+    bench.publish("page-view");
+    let statuses: Vec<_> = bench.statuses().into_iter().skip(1).map(|(_, status)| status).collect();
+    assert_eq!(statuses, ["suppressed", "rejected", "sent"]);
+    let [event] = &bench.sent()[..] else { panic!("one event") };
+    assert_eq!(event.at("xdm._tenant.seen"), Some(&Value::from(true)));
+    assert_eq!(event.at("data.more"), Some(&Value::from(1)));
+}
+
+#[test]
+fn personal_data_can_be_held_back() {
+    let mut bench = Bench::identified();
+    bench.run(|collector, moment| collector.configure(Source::Page, &json(r#"{"personalData":false}"#), moment));
+    bench.contexts(r#"{"accountContext":{"emailAddress":"ada@shop.test","accountId":"7"}}"#);
+    bench.publish("sign-in");
+    bench.wait(300);
+    let body = bench.fetches().last().unwrap().2;
+    assert!(
+        body.contains("userAccount.login") && !body.contains("ada@shop.test") && !body.contains("accountID"),
+        "{body}"
+    );
+}
+
+#[test]
+fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
+    let mut bench = Bench::new();
+    bench.contexts(&format!(r#"{{"aepContext":{{"imsOrgId":"{ORG}","webSdkName":"mySdk"}}}}"#));
+    bench.contexts(r#"{"eventForwardingContext":{"aep":true}}"#);
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::FindSdk(Some(name)) if name == "mySdk")));
+    bench.publish("page-view");
+    assert_eq!(bench.status("waitingFor"), r#"["window.mySdk"]"#);
+    bench.wait(10_001);
+    let warned = |bench: &Bench| {
+        bench
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Log { message, .. } if message.contains("window.mySdk")))
+            .count()
+    };
+    assert_eq!(warned(&bench), 1);
+    bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
+    let call = bench.effects.iter().find_map(|effect| match effect {
+        Effect::SdkSend { request, json, .. } => Some((*request, json.clone())),
+        _ => None,
+    });
+    let (request, event) = call.expect("the event was handed over");
+    assert!(event.contains(ECID));
+    assert!(bench.fetches().is_empty());
+    bench.run(|collector, moment| collector.sdk_answered(request, SdkAnswer::Resolved, moment));
+    assert_eq!(bench.statuses(), [("page-view".into(), "accepted".into())]);
+    assert_eq!(bench.status("sender"), r#""web-sdk""#);
+}
+
+#[test]
+fn other_known_events_are_counted_and_unknown_ones_left_alone() {
+    let mut bench = Bench::identified();
+    assert_eq!(bench.publish("recs-unit-view"), None);
+    assert_eq!(bench.publish("somebody-elses-event"), None);
+    assert_eq!((bench.status("counts.known"), bench.status("counts.published")), ("1".into(), "1".into()));
+}
+
+#[test]
+fn a_custom_event_without_context_is_refused_with_a_message() {
+    let mut bench = Bench::identified();
+    bench.publish("commerce-custom");
+    assert_eq!(bench.statuses()[1].1, "rejected");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Log { .. })));
+    bench.publish_with("commerce-custom", Some(r#"{"customContext":{"eventType":"my.type"}}"#));
+    bench.wait(300);
+    assert_eq!(bench.sent()[0].at("xdm.eventType"), Some(&Value::from("my.type")));
+}
+
+#[test]
+fn each_problem_is_told_once() {
+    let mut bench = Bench::identified();
+    for _ in 0..3 {
+        bench.publish("commerce-custom");
+    }
+    assert_eq!(bench.effects.iter().filter(|effect| matches!(effect, Effect::Log { .. })).count(), 1);
+    assert_eq!(bench.collector.status().get("issues").and_then(Value::as_list).unwrap().len(), 1);
+}
+
+#[test]
+fn a_network_failure_is_tried_again_with_the_same_id() {
+    let mut bench = Bench::identified();
+    let id = bench.publish("sign-out").unwrap();
+    bench.wait(300);
+    let request = bench.fetches().last().unwrap().0;
+    bench.run(|collector, moment| collector.answered(request, Err(Failure::Network), moment));
+    bench.wait(60_000);
+    assert!(bench.fetches().len() >= 2);
+    assert_eq!(bench.sent()[0].at("xdm._id"), Some(&Value::from(id.as_str())));
+}
