@@ -12,6 +12,9 @@ use super::convert::{from_api, get_function};
 use super::shell::Shell;
 use crate::consent::Signal;
 
+/// What `__tcfapi` calls: with its data, and whether it could.
+pub(super) type Listener = Closure<dyn FnMut(JsValue, JsValue)>;
+
 /// How long a banner may take to answer before that is worth a warning, in milliseconds.
 const LATE: u32 = 10_000;
 
@@ -39,7 +42,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             }
             TimeoutFuture::new(wait).await;
             waited = waited.saturating_add(wait);
-            wait = (wait * 2).min(1000);
+            wait = wait.saturating_mul(2).min(1000);
         }
     });
 }
@@ -47,7 +50,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
 fn listen(shell: &Rc<Shell>, api: &Function, answered: &Rc<Cell<bool>>) {
     let weak = Rc::downgrade(shell);
     let answered = Rc::clone(answered);
-    let listener = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |data: JsValue, success: JsValue| {
+    let listener = Listener::new(move |data: JsValue, success: JsValue| {
         if let Some(shell) = weak.upgrade().filter(|_| success.is_truthy()) {
             answered.set(true);
             let data = from_api(data);

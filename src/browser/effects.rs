@@ -173,7 +173,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
                 sdk::Found::NotCallable | sdk::Found::Missing => {}
             }
             gloo_timers::future::TimeoutFuture::new(wait).await;
-            wait = (wait * 2).min(1000);
+            wait = wait.saturating_mul(2).min(1000);
         };
         *shell.sdk.borrow_mut() = Some(sdk.clone());
         shell.tell(|core, moment| core.sdk_found(true, &[], moment));
@@ -185,7 +185,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
                 Err(error) if sdk::message(&error).contains("must be configured first") => {
                     shell.tell(|core, _| core.sdk_unconfigured());
                     gloo_timers::future::TimeoutFuture::new(wait).await;
-                    wait = (wait * 2).min(1000);
+                    wait = wait.saturating_mul(2).min(1000);
                 }
                 _ => break,
             }

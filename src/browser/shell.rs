@@ -62,7 +62,7 @@ pub(super) struct Shell {
     published: RefCell<Option<String>>,
     pub(super) subscriptions: RefCell<Vec<events::Subscription>>,
     pub(super) following_banner: Cell<bool>,
-    pub(super) banner_listener: RefCell<Option<Closure<dyn FnMut(JsValue, JsValue)>>>,
+    pub(super) banner_listener: RefCell<Option<banner::Listener>>,
     pub(super) stopped: Cell<bool>,
 }
 
