@@ -1,6 +1,8 @@
 //! Carries out what the core wants done.
 
-use std::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::rc::Rc;
 
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -9,7 +11,7 @@ use web_sys::Storage;
 
 use super::shell::{Shell, monitor};
 use super::store::Store;
-use super::{convert, cookies, monitors, network, sdk, tabs};
+use super::{convert, cookies, monitors, network, sdk, tabs, timer};
 use crate::collector::{Effect, Failure, SdkAnswer};
 use crate::consent::MEMORY_KEY;
 use crate::delivery::RequestId;
@@ -172,7 +174,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
                 }
                 sdk::Found::NotCallable | sdk::Found::Missing => {}
             }
-            gloo_timers::future::TimeoutFuture::new(wait).await;
+            timer::wait(wait).await;
             wait = (wait * 2).min(1000);
         };
         *shell.sdk.borrow_mut() = Some(sdk.clone());
@@ -184,7 +186,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
             match answer {
                 Err(error) if sdk::message(&error).contains("must be configured first") => {
                     shell.tell(|core, _| core.sdk_unconfigured());
-                    gloo_timers::future::TimeoutFuture::new(wait).await;
+                    timer::wait(wait).await;
                     wait = (wait * 2).min(1000);
                 }
                 _ => break,

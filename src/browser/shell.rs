@@ -3,11 +3,13 @@
 //! The core is never borrowed while the page's code runs: a hook, a monitor or a `fetch` that pushes onto
 //! the data layer finds its event queued, and it is taken as soon as the core is free.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::Rc;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 
-use gloo_timers::callback::Timeout;
 use js_sys::{Date, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
@@ -16,6 +18,7 @@ use super::data_layer::DataLayer;
 use super::page::Reader;
 use super::store::Store;
 use super::tabs::{Held, Locks};
+use super::timer::Timer;
 use super::{banner, convert, cookies, effects, events, monitors};
 use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;
@@ -47,7 +50,7 @@ pub(super) struct Shell {
     pub(super) sdk: RefCell<Option<Function>>,
     /// Counts the searches for a Web SDK; a newer one ends the older.
     pub(super) sdk_search: Cell<u32>,
-    alarm: RefCell<Option<Timeout>>,
+    alarm: Cell<Option<Timer>>,
     listeners: RefCell<Vec<(u32, Function)>>,
     next_listener: Cell<u32>,
     promises: RefCell<Vec<(Ticket, Function)>>,
@@ -96,7 +99,7 @@ impl Shell {
             flights: RefCell::default(),
             sdk: RefCell::default(),
             sdk_search: Cell::new(0),
-            alarm: RefCell::default(),
+            alarm: Cell::default(),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             promises: RefCell::default(),
@@ -113,7 +116,13 @@ impl Shell {
     /// Tells the core something and carries out what follows. While the core is at work, the job waits
     /// for its turn.
     pub(super) fn tell(self: &Rc<Self>, job: impl FnOnce(&mut Collector, &Moment) + 'static) {
-        self.jobs.borrow_mut().push_back(Box::new(job));
+        self.work(Box::new(job));
+    }
+
+    /// See [`Self::tell`]; apart from it, so that the bundle has it once and not once per caller.
+    #[inline(never)]
+    fn work(self: &Rc<Self>, job: Job) {
+        self.jobs.borrow_mut().push_back(job);
         if self.busy.replace(true) {
             return;
         }
@@ -224,18 +233,14 @@ impl Shell {
         let shell = Rc::downgrade(self);
         // Longer waits than a timer takes are cut; the core then asks again.
         let wait = u32::try_from(at.saturating_sub(moment_mono()).clamp(0, 3_600_000)).unwrap_or(0);
-        let timeout = Timeout::new(wait, move || {
+        let timer = Timer::new(wait, move || {
             if let Some(shell) = shell.upgrade() {
-                // The timer that runs must not be dropped by its own successor.
-                if let Some(timeout) = shell.alarm.borrow_mut().take() {
-                    timeout.forget();
-                }
+                // A closure that runs is let go by wasm-bindgen only when it has returned.
+                drop(shell.alarm.take());
                 shell.tell(Collector::wake);
             }
         });
-        if let Some(before) = self.alarm.borrow_mut().replace(timeout) {
-            before.cancel();
-        }
+        drop(self.alarm.replace(Some(timer)));
     }
 
     /// Stops listening and lets go of everything of the page.
@@ -247,9 +252,7 @@ impl Shell {
         self.subscriptions.borrow_mut().clear();
         self.tab_locks.borrow_mut().clear();
         self.identity_lock.borrow_mut().take();
-        if let Some(timeout) = self.alarm.borrow_mut().take() {
-            timeout.cancel();
-        }
+        drop(self.alarm.take());
         self.sdk_search.set(self.sdk_search.get().wrapping_add(1));
         self.listeners.borrow_mut().clear();
     }
