@@ -2,9 +2,9 @@
 #![allow(unreachable_pub)] // JavaScript reaches it.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use alloc::rc::Rc;
 
 use js_sys::{Array, Error, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;

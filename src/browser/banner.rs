@@ -1,7 +1,7 @@
 //! The consent banner, as the IAB's Transparency and Consent Framework offers it: `window.__tcfapi`.
 
-use core::cell::Cell;
 use alloc::rc::Rc;
+use core::cell::Cell;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;

@@ -1,8 +1,8 @@
 //! Carries out what the core wants done.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
-use alloc::rc::Rc;
 
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -16,6 +16,7 @@ use crate::collector::{Effect, Failure, SdkAnswer};
 use crate::consent::MEMORY_KEY;
 use crate::delivery::RequestId;
 use crate::inspect::{Record, Severity, Status};
+use crate::text::holds;
 use crate::value::Value;
 
 /// The cart memory's key in `sessionStorage`: it lives as long as the visit.
@@ -184,7 +185,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
             let answer = sdk::settled(sdk::call(&sdk, "getIdentity", &Object::new())).await;
             ecid = answer.as_ref().ok().and_then(sdk::ecid);
             match answer {
-                Err(error) if sdk::message(&error).contains("must be configured first") => {
+                Err(error) if holds(&sdk::message(&error), "must be configured first") => {
                     shell.tell(|core, _| core.sdk_unconfigured());
                     timer::wait(wait).await;
                     wait = (wait * 2).min(1000);

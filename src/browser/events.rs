@@ -1,7 +1,7 @@
 //! The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
 
-use alloc::vec::Vec;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;

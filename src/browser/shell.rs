@@ -4,11 +4,11 @@
 //! the data layer finds its event queued, and it is taken as soon as the core is free.
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use alloc::collections::VecDeque;
-use alloc::rc::Rc;
 
 use js_sys::{Date, Function};
 use wasm_bindgen::prelude::*;

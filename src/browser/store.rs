@@ -6,10 +6,10 @@
 //! page goes away may never commit. So an entry goes into both, and leaves the journal as soon as
 //! IndexedDB has it: the shop's storage holds our entries for some milliseconds only.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use alloc::rc::Rc;
 
 use super::effects::local_storage;
 use js_sys::{Array, Promise};
@@ -59,7 +59,6 @@ impl Store {
         for (key, text) in waiting {
             self.move_over(key, text);
         }
-        entries.sort();
         entries
     }
 

@@ -3,17 +3,18 @@
 //! Where the browser has none (plain http, old engines), [`Locks::new`] is `None` and the caller
 //! goes by time stamps.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use alloc::vec;
-use core::cell::RefCell;
 use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{get, get_function};
 use super::shell::Shell;
+use crate::text::split;
 
 /// `navigator.locks`.
 #[derive(Clone)]
@@ -99,7 +100,7 @@ pub(super) async fn live(shell: &Shell) {
 /// no other takes their events too. Where the browser has no locks, every other tab counts as gone: an
 /// event may then arrive twice, with the same `_id`, but is not lost.
 pub(super) async fn of_the_dead(shell: &Shell, entries: Vec<(String, String)>) -> Vec<(String, String)> {
-    let tab_of = |key: &str| String::from(key.split('/').next().unwrap_or_default());
+    let tab_of = |key: &str| String::from(split(key, b"/").next().unwrap_or_default());
     let mut dead: Vec<String> = Vec::new();
     let mut asked: Vec<String> = vec![shell.tab.clone()];
     for (key, _) in &entries {
