@@ -39,7 +39,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             }
             timer::wait(wait).await;
             waited = waited.saturating_add(wait);
-            wait = (wait * 2).min(1000);
+            wait = wait.saturating_mul(2).min(1000);
         }
     });
 }

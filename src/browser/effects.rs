@@ -176,7 +176,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
                 sdk::Found::NotCallable | sdk::Found::Missing => {}
             }
             timer::wait(wait).await;
-            wait = (wait * 2).min(1000);
+            wait = wait.saturating_mul(2).min(1000);
         };
         *shell.sdk.borrow_mut() = Some(sdk.clone());
         shell.tell(|core, moment| core.sdk_found(true, &[], moment));
@@ -188,7 +188,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
                 Err(error) if holds(&sdk::message(&error), "must be configured first") => {
                     shell.tell(|core, _| core.sdk_unconfigured());
                     timer::wait(wait).await;
-                    wait = (wait * 2).min(1000);
+                    wait = wait.saturating_mul(2).min(1000);
                 }
                 _ => break,
             }

@@ -31,6 +31,9 @@ use crate::value::Value;
 /// Something to tell the core.
 pub(super) type Job = Box<dyn FnOnce(&mut Collector, &Moment)>;
 
+/// What a banner calls.
+type BannerListener = Closure<dyn FnMut(JsValue, JsValue)>;
+
 /// The collector and everything it holds of the page.
 pub(super) struct Shell {
     core: RefCell<Collector>,
@@ -60,7 +63,7 @@ pub(super) struct Shell {
     published: RefCell<Option<String>>,
     pub(super) subscriptions: RefCell<Vec<events::Subscription>>,
     pub(super) following_banner: Cell<bool>,
-    pub(super) banner_listener: RefCell<Option<Closure<dyn FnMut(JsValue, JsValue)>>>,
+    pub(super) banner_listener: RefCell<Option<BannerListener>>,
     pub(super) stopped: Cell<bool>,
 }
 
