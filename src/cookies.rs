@@ -7,7 +7,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::text::{cut, split};
+use crate::text::{cut, has, split};
 
 /// The decoded value of the cookie `name`. Of several, as different paths make them, the first counts.
 ///
@@ -41,7 +41,7 @@ pub fn all(cookies: &str) -> impl Iterator<Item = (String, String)> {
 /// `text` with each `%XX` as the byte it stands for. A `%` that begins none stays as it is where
 /// `lenient`; elsewhere it makes the whole text undecodable, as bytes that are no UTF-8 always do.
 pub(crate) fn decode(text: &str, lenient: bool) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
+    if !has(text, b'%') {
         return Some(Cow::Borrowed(text));
     }
     let mut bytes = Vec::with_capacity(text.len());

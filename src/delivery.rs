@@ -46,7 +46,7 @@ pub use message::*;
 
 use crate::inspect::Issue;
 use crate::moment::Moment;
-use crate::text::{decimal, join};
+use crate::text::{decimal, join, rcut, sort};
 use batch::{Batch, Filling};
 use flight::Flight;
 use gate::{Gate, Pass};
@@ -258,9 +258,13 @@ impl Delivery {
             return;
         }
         self.consent = Consent::Out;
-        for flight in self.flights.extract_if(.., |flight| flight.action != Some(Action::SetConsent)) {
-            self.effects.push_back(Effect::Cancel(flight.request));
-        }
+        self.flights.retain(|flight| {
+            let stays = flight.action == Some(Action::SetConsent);
+            if !stays {
+                self.effects.push_back(Effect::Cancel(flight.request));
+            }
+            stays
+        });
         for entry in self.outbox.take(|_| true) {
             self.effects.push_back(status_of(&entry, Status::Suppressed, Some("the shopper has declined".into())));
         }
@@ -408,7 +412,7 @@ impl Delivery {
             self.adopting = false;
             return;
         }
-        entries.sort_unstable_by(|(one, _), (other, _)| place(one).cmp(&place(other)));
+        sort(&mut entries, |(one, _), (other, _)| place(one) > place(other));
         let mut corrupt = Vec::new();
         for (key, text) in entries {
             match outbox::read(&text) {
@@ -585,7 +589,7 @@ impl Delivery {
 
 /// Where an adopted entry stands: by tab, and in the tab by its number.
 fn place(key: &str) -> (&str, usize, &str) {
-    let (tab, number) = key.rsplit_once('/').unwrap_or((key, ""));
+    let (tab, number) = rcut(key, b'/').unwrap_or((key, ""));
     (tab, number.len(), number)
 }
 

@@ -43,6 +43,55 @@ pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)>
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
+/// Whether `mark` (ASCII) is in `text`.
+pub(crate) fn has(text: &str, mark: u8) -> bool {
+    text.bytes().any(|byte| byte == mark)
+}
+
+/// Whether `part` (not empty) is in `text`. Ours are short; the standard library's search is made for long ones.
+pub(crate) fn holds(text: &str, part: &str) -> bool {
+    around(text, part).is_some()
+}
+
+/// `text` with each `part` (not empty) replaced by `new`.
+pub(crate) fn replace(text: &str, part: &str, new: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = around(rest, part) {
+        out.push_str(before);
+        out.push_str(new);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `text` before and after the first `part` (not empty).
+pub(crate) fn around<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
+    let at = text.as_bytes().windows(part.len().max(1)).position(|window| window == part.as_bytes())?;
+    Some((text.get(..at)?, text.get(at.saturating_add(part.len())..)?))
+}
+
+/// `text` before and after the last `mark` (ASCII).
+pub(crate) fn rcut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
+}
+
+/// Puts `items` in order, equal ones as they came. There are few, and the standard library's sort weighs 7 KB.
+pub(crate) fn sort<T>(items: &mut [T], is_after: impl Fn(&T, &T) -> bool) {
+    for end in 1..items.len() {
+        let mut at = end;
+        while let Some([one, other]) = at.checked_sub(1).and_then(|before| items.get_mut(before..=at)) {
+            if !is_after(one, other) {
+                break;
+            }
+            core::mem::swap(one, other);
+            at = at.saturating_sub(1);
+        }
+    }
+}
+
 /// The pieces of `text` between any of `marks` (ASCII), as `str::split` gives them.
 pub(crate) fn split<'a>(text: &'a str, marks: &'a [u8]) -> Split<'a> {
     Split { rest: Some(text), marks }
@@ -69,6 +118,25 @@ impl<'a> Iterator for Split<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn searching_agrees_with_the_standard_library() {
+        for text in ["", "a", "aXXb", "XXX", "é/XX/ü", "XXaXX", "a/b/c"] {
+            assert_eq!(around(text, "XX"), text.split_once("XX"), "{text}");
+            assert_eq!(holds(text, "XX"), text.contains("XX"), "{text}");
+            assert_eq!(has(text, b'X'), text.contains('X'), "{text}");
+            assert_eq!(rcut(text, b'/'), text.rsplit_once('/'), "{text}");
+            assert_eq!(replace(text, "XX", "é"), text.replace("XX", "é"), "{text}");
+        }
+    }
+
+    #[test]
+    fn sorting_keeps_equal_ones_in_order() {
+        let mut items = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd'), (1, 'e')];
+        sort(&mut items, |one, other| one.0 > other.0);
+        assert_eq!(items, [(1, 'b'), (1, 'e'), (2, 'd'), (3, 'a'), (3, 'c')]);
+        sort(&mut [] as &mut [u8], |one, other| one > other);
+    }
 
     proptest! {
         #[test]

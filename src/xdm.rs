@@ -39,7 +39,7 @@ pub use row::{How, Row, rows};
 
 use crate::inspect::Issue;
 use crate::storefront::EventKind;
-use crate::text::join;
+use crate::text::{cut, join, split};
 use crate::value::{Map, Value};
 
 /// An event and everything that was known at its own moment.
@@ -78,8 +78,8 @@ impl<'a> Source<'a> {
     /// The first value that is there (and not `null`) at `paths`: `context.field.field`, several
     /// separated by `|`. `units[]` is the search unit that the event names.
     fn find(&self, paths: &str) -> Option<&'a Value> {
-        paths.split('|').find_map(|path| {
-            let (context, rest) = path.split_once('.').unwrap_or((path, ""));
+        split(paths, b"|").find_map(|path| {
+            let (context, rest) = cut(path, b".").unwrap_or((path, ""));
             let context = self.context(context)?;
             match rest.strip_prefix("units[].") {
                 Some(rest) => search::unit(self, context)?.at(rest),
@@ -178,8 +178,8 @@ impl Job<'_> {
 
     /// Reports the contexts that `paths` go through and that are no objects.
     fn check(&mut self, paths: &'static str) {
-        for path in paths.split('|').filter(|path| !path.is_empty()) {
-            let (name, _) = path.split_once('.').unwrap_or((path, ""));
+        for path in split(paths, b"|").filter(|path| !path.is_empty()) {
+            let (name, _) = cut(path, b".").unwrap_or((path, ""));
             if let Some(context) = self.source.contexts.get(name)
                 && !context.is_null()
                 && context.as_map().is_none()

@@ -1,7 +1,10 @@
 //! The JS API: what frontend developers call (contract, section 4).
 #![allow(unreachable_pub)] // JavaScript reaches it.
 
-use std::rc::Rc;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use js_sys::{Array, Error, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -35,7 +38,7 @@ pub fn version() -> String {
 pub fn validate(#[wasm_bindgen(unchecked_param_type = "unknown")] settings: JsValue) -> JsValue {
     let today = js_sys::Date::new_0().to_iso_string().as_string().unwrap_or_default();
     let today = today.get(..10).unwrap_or_default();
-    to_js(&settings::validate_at(&from_api(settings), today).to_value())
+    to_js(&settings::validate_at(&from_api(&settings), today).to_value())
 }
 
 /// Starts collecting; resolves once the data layer is listened to.
@@ -106,7 +109,7 @@ fn configure(shell: &Rc<Shell>, raw: &JsValue) -> Result<(), JsValue> {
             let hook = before_send(hook);
             shell.tell(move |core, _| core.set_before_send(hook));
         }
-        let settings = from_api(raw.clone());
+        let settings = from_api(raw);
         shell.tell(move |core, moment| core.configure(Source::Api, &settings, moment));
     }
     let refused = shell.ask(|core, _| core.settings_refused().map(<[Issue]>::to_vec)).flatten();
@@ -218,7 +221,7 @@ impl Collector {
     /// The shopper's choice: `"in"`, `"out"`, or the Web SDK's `{ consent: [...] }`.
     #[wasm_bindgen(js_name = setConsent, unchecked_return_type = "Promise<void>")]
     pub fn set_consent(&self, #[wasm_bindgen(unchecked_param_type = "Consent")] consent: JsValue) -> Promise {
-        let consent = from_api(consent);
+        let consent = from_api(&consent);
         let shell = Rc::clone(&self.shell);
         Promise::new(&mut |resolve, reject| {
             let consent = consent.clone();

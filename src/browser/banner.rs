@@ -1,15 +1,15 @@
 //! The consent banner, as the IAB's Transparency and Consent Framework offers it: `window.__tcfapi`.
 
-use std::cell::Cell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use core::cell::Cell;
 
-use gloo_timers::future::TimeoutFuture;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::convert::{from_api, get_function};
 use super::shell::Shell;
+use super::timer;
 use crate::consent::Signal;
 
 /// What `__tcfapi` calls: with its data, and whether it could.
@@ -40,7 +40,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 told = true;
                 shell.tell(|core, moment| core.consent_signal(Signal::TcfMissing, moment));
             }
-            TimeoutFuture::new(wait).await;
+            timer::wait(wait).await;
             waited = waited.saturating_add(wait);
             wait = wait.saturating_mul(2).min(1000);
         }
@@ -53,7 +53,7 @@ fn listen(shell: &Rc<Shell>, api: &Function, answered: &Rc<Cell<bool>>) {
     let listener = Listener::new(move |data: JsValue, success: JsValue| {
         if let Some(shell) = weak.upgrade().filter(|_| success.is_truthy()) {
             answered.set(true);
-            let data = from_api(data);
+            let data = from_api(&data);
             shell.tell(move |core, moment| core.consent_signal(Signal::Tcf(&data), moment));
         }
     });

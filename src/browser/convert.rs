@@ -4,7 +4,6 @@
 //! text that the browser's own `JSON.stringify` makes of them, inside a guard.
 
 use js_sys::{Array, JSON, Reflect};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::value::Value;
@@ -36,17 +35,13 @@ pub(super) fn read(value: &JsValue) -> Result<Value, &'static str> {
 }
 
 /// A value of the API's caller as ours; functions and what JSON has no word for are left out.
-pub(super) fn from_api(value: JsValue) -> Value {
-    // Plain data goes the short way; whatever that way refuses (dates, class instances) goes as JSON.
-    serde_wasm_bindgen::Deserializer::from(value.clone())
-        .pipe(|deserializer| Value::deserialize(deserializer).ok())
-        .or_else(|| read(&value).ok())
-        .unwrap_or_default()
+pub(super) fn from_api(value: &JsValue) -> Value {
+    read(value).unwrap_or_default()
 }
 
 /// Our value as a plain JavaScript value.
 pub(super) fn to_js(value: &Value) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+    JSON::parse(&value.to_json()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// The property `key` of whatever `object` is; `undefined` where there is none or reading throws.
@@ -63,11 +58,3 @@ pub(super) fn get_function(object: &JsValue, key: &str) -> Option<js_sys::Functi
 pub(super) fn is_plain(value: &JsValue) -> bool {
     value.is_object() && !Array::is_array(value) && !value.is_function()
 }
-
-trait Pipe: Sized {
-    fn pipe<T>(self, then: impl FnOnce(Self) -> T) -> T {
-        then(self)
-    }
-}
-
-impl<T> Pipe for T {}

@@ -1,5 +1,6 @@
 //! `document.cookie`: read whole, written one string at a time, and probed for the widest domain that takes one.
 
+use alloc::string::String;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 

@@ -4,9 +4,10 @@
 //! today and the library's own tomorrow, is called through us. So each item is seen once and in order
 //! before, after and without the library, and no listener has to be registered with it.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::rc::Rc;
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use js_sys::{Array, Function, Object, Proxy, Reflect};
 use wasm_bindgen::prelude::*;

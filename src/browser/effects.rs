@@ -1,6 +1,9 @@
 //! Carries out what the core wants done.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -9,11 +12,12 @@ use web_sys::Storage;
 
 use super::shell::{Shell, monitor};
 use super::store::Store;
-use super::{convert, cookies, monitors, network, sdk, tabs};
+use super::{convert, cookies, monitors, network, sdk, tabs, timer};
 use crate::collector::{Effect, Failure, SdkAnswer};
 use crate::consent::MEMORY_KEY;
 use crate::delivery::RequestId;
 use crate::inspect::{Record, Severity, Status};
+use crate::text::holds;
 use crate::value::Value;
 
 /// The cart memory's key in `sessionStorage`: it lives as long as the visit.
@@ -172,7 +176,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
                 }
                 sdk::Found::NotCallable | sdk::Found::Missing => {}
             }
-            gloo_timers::future::TimeoutFuture::new(wait).await;
+            timer::wait(wait).await;
             wait = wait.saturating_mul(2).min(1000);
         };
         *shell.sdk.borrow_mut() = Some(sdk.clone());
@@ -182,9 +186,9 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
             let answer = sdk::settled(sdk::call(&sdk, "getIdentity", &Object::new())).await;
             ecid = answer.as_ref().ok().and_then(sdk::ecid);
             match answer {
-                Err(error) if sdk::message(&error).contains("must be configured first") => {
+                Err(error) if holds(&sdk::message(&error), "must be configured first") => {
                     shell.tell(|core, _| core.sdk_unconfigured());
-                    gloo_timers::future::TimeoutFuture::new(wait).await;
+                    timer::wait(wait).await;
                     wait = wait.saturating_mul(2).min(1000);
                 }
                 _ => break,
@@ -221,7 +225,7 @@ fn adopt(shell: &Rc<Shell>) {
         tabs::live(&shell).await;
         // The page before this one may still be giving its locks back.
         for wait in [0, 1_500] {
-            gloo_timers::future::TimeoutFuture::new(wait).await;
+            timer::wait(wait).await;
             let mut others: Vec<String> = Vec::new();
             for (key, _) in store(&shell).load().await {
                 let tab = tabs::tab_of(&key);

@@ -1,6 +1,7 @@
 //! The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
 
 use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
@@ -163,7 +164,7 @@ pub(super) fn ask_for_hints(shell: &Rc<Shell>) {
         if let Ok(hints) = JsFuture::from(promise).await
             && let Some(shell) = shell.upgrade()
         {
-            shell.reader.hinted(from_api(hints));
+            shell.reader.hinted(from_api(&hints));
         }
     });
 }

@@ -1,6 +1,7 @@
 //! Readings of the page: where the shopper is, on which screen, at which local time.
 
-use std::cell::RefCell;
+use alloc::string::String;
+use core::cell::RefCell;
 
 use js_sys::{Date, Reflect};
 use wasm_bindgen::JsValue;

@@ -1,6 +1,8 @@
 //! The store's own Web SDK: `window[name]`, the documented stub or the instance itself. It is called,
 //! never configured.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -3,11 +3,13 @@
 //! The core is never borrowed while the page's code runs: a hook, a monitor or a `fetch` that pushes onto
 //! the data layer finds its event queued, and it is taken as soon as the core is free.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::Rc;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
 
-use gloo_timers::callback::Timeout;
 use js_sys::{Date, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
@@ -16,6 +18,7 @@ use super::data_layer::DataLayer;
 use super::page::Reader;
 use super::store::Store;
 use super::tabs::{Held, Locks};
+use super::timer::Timer;
 use super::{banner, convert, cookies, effects, events, monitors};
 use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;
@@ -27,6 +30,8 @@ use crate::value::Value;
 
 /// Something to tell the core.
 pub(super) type Job = Box<dyn FnOnce(&mut Collector, &Moment)>;
+
+/// What a banner calls.
 
 /// The collector and everything it holds of the page.
 pub(super) struct Shell {
@@ -52,7 +57,7 @@ pub(super) struct Shell {
     pub(super) navigating_until: Cell<f64>,
     /// Between `pagehide` and coming back.
     pub(super) left: Cell<bool>,
-    alarm: RefCell<Option<Timeout>>,
+    alarm: Cell<Option<Timer>>,
     listeners: RefCell<Vec<(u32, Function)>>,
     next_listener: Cell<u32>,
     promises: RefCell<Vec<(Ticket, Function)>>,
@@ -103,7 +108,7 @@ impl Shell {
             sdk_search: Cell::new(0),
             navigating_until: Cell::new(0.0),
             left: Cell::new(false),
-            alarm: RefCell::default(),
+            alarm: Cell::default(),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             promises: RefCell::default(),
@@ -120,7 +125,13 @@ impl Shell {
     /// Tells the core something and carries out what follows. While the core is at work, the job waits
     /// for its turn.
     pub(super) fn tell(self: &Rc<Self>, job: impl FnOnce(&mut Collector, &Moment) + 'static) {
-        self.jobs.borrow_mut().push_back(Box::new(job));
+        self.work(Box::new(job));
+    }
+
+    /// See [`Self::tell`]; apart from it, so that the bundle has it once and not once per caller.
+    #[inline(never)]
+    fn work(self: &Rc<Self>, job: Job) {
+        self.jobs.borrow_mut().push_back(job);
         if self.busy.replace(true) {
             return;
         }
@@ -231,18 +242,14 @@ impl Shell {
         let shell = Rc::downgrade(self);
         // Longer waits than a timer takes are cut; the core then asks again.
         let wait = u32::try_from(at.saturating_sub(moment_mono()).clamp(0, 3_600_000)).unwrap_or(0);
-        let timeout = Timeout::new(wait, move || {
+        let timer = Timer::new(wait, move || {
             if let Some(shell) = shell.upgrade() {
-                // The timer that runs must not be dropped by its own successor.
-                if let Some(timeout) = shell.alarm.borrow_mut().take() {
-                    timeout.forget();
-                }
+                // A closure that runs is let go by wasm-bindgen only when it has returned.
+                drop(shell.alarm.take());
                 shell.tell(Collector::wake);
             }
         });
-        if let Some(before) = self.alarm.borrow_mut().replace(timeout) {
-            before.cancel();
-        }
+        drop(self.alarm.replace(Some(timer)));
     }
 
     /// Stops listening and lets go of everything of the page.
@@ -254,9 +261,7 @@ impl Shell {
         self.subscriptions.borrow_mut().clear();
         self.tab_locks.borrow_mut().clear();
         self.identity_lock.borrow_mut().take();
-        if let Some(timeout) = self.alarm.borrow_mut().take() {
-            timeout.cancel();
-        }
+        drop(self.alarm.take());
         self.sdk_search.set(self.sdk_search.get().wrapping_add(1));
         self.listeners.borrow_mut().clear();
     }

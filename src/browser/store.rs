@@ -6,8 +6,10 @@
 //! page goes away may never commit. So an entry goes into both, and leaves the journal as soon as
 //! IndexedDB has it: the shop's storage holds our entries for some milliseconds only.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
 
 use super::effects::local_storage;
 use js_sys::{Array, Promise};
@@ -62,7 +64,6 @@ impl Store {
         for (key, text) in waiting {
             self.move_over(key, text);
         }
-        entries.sort();
         entries
     }
 

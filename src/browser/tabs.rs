@@ -3,8 +3,10 @@
 //! Where the browser has none (plain http, old engines), [`Locks::new`] is `None` and the caller
 //! goes by time stamps.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;

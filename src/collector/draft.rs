@@ -8,6 +8,7 @@ use crate::inspect::{Issue, Record, Status};
 use crate::page::{self, Page};
 use crate::settings::Settings;
 use crate::storefront::EventKind;
+use crate::text::{join, replace};
 use crate::value::Value;
 use crate::xdm;
 
@@ -114,7 +115,7 @@ impl Composed {
 /// never an invented identity.
 pub(super) fn with_ecid(json: &str, ecid: Option<&str>) -> String {
     if let Some(ecid) = ecid {
-        return json.replace(&["\"", UNKNOWN_ECID, "\""].concat(), &["\"", ecid, "\""].concat());
+        return replace(json, &join(&["\"", UNKNOWN_ECID, "\""]), &join(&["\"", ecid, "\""]));
     }
     let Ok(mut event) = Value::parse(json) else { return json.into() };
     if let Some(xdm) = event.as_map_mut().and_then(|event| event.get_mut("xdm")) {

@@ -122,7 +122,8 @@ impl Exchange {
         let third_party = core && !identified && !self.third_party_blocked;
         let own_origin = settings::edge_origin(settings, &host.scheme);
         let origin = if third_party { text::join(&["https://", endpoint::THIRD_PARTY_HOST]) } else { own_origin };
-        let request_host = origin.split_once("://").map_or("", |(_, host)| host).split(':').next().unwrap_or_default();
+        let request_host = text::around(&origin, "://").map_or("", |(_, host)| host);
+        let request_host = text::split(request_host, b":").next().unwrap_or_default();
         let ecid = identity::carried_in(page_url, &cookies, organization, moment.wall);
         let envelope = request::Envelope {
             host: request_host,

@@ -9,6 +9,7 @@ use crate::delivery::{Batching, Exception, Input, Outcome, RequestId, Road};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
 use crate::text;
+use crate::text::holds;
 use crate::value::Value;
 
 /// How far we are with the store's own Web SDK.
@@ -120,7 +121,11 @@ impl Collector {
         if callable {
             self.sdk.deadline = None;
         } else if let Some(Sender::WebSdk(name)) = &self.sender {
-            let there = if announced.is_empty() { String::new() } else { announced.join(", ") };
+            let mut there = String::new();
+            for name in announced {
+                there.push_str(if there.is_empty() { "" } else { ", " });
+                there.push_str(name);
+            }
             let known = if there.is_empty() { "" } else { ". This page has: " };
             let message = text::join(&[
                 "webSdkName: window.",
@@ -167,11 +172,11 @@ impl Collector {
 
     /// Which rejections of a Web SDK are worth another try.
     fn rejected(&mut self, message: &str) -> Outcome {
-        if message.contains("must be configured first") {
+        if holds(message, "must be configured first") {
             self.sdk_unconfigured();
             return Outcome::Retry { after: None };
         }
-        if message.contains("Network request failed") || message.contains("Failed to fetch") {
+        if holds(message, "Network request failed") || holds(message, "Failed to fetch") {
             return Outcome::NetworkError;
         }
         let status = |code: &str| message.contains(&text::join(&["status code ", code]));
@@ -212,7 +217,7 @@ impl Collector {
     #[must_use]
     pub fn sdk_declined(&self, answer_is_empty: bool, moment: &Moment) -> bool {
         let out = |(name, value): (String, String)| {
-            name.starts_with("kndctr_") && name.ends_with("_consent") && value.contains("general=out")
+            name.starts_with("kndctr_") && name.ends_with("_consent") && holds(&value, "general=out")
         };
         answer_is_empty && crate::cookies::all(&moment.cookies).any(out)
     }

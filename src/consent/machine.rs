@@ -6,6 +6,7 @@ use super::{Change, Inputs, Rules, Says, Signal, Source, State, standards};
 use crate::cookies;
 use crate::inspect::Issue;
 use crate::moment::Moment;
+use crate::text::{cut, split};
 use crate::value::Value;
 
 /// What one source said last.
@@ -331,12 +332,12 @@ fn allows(cookie: &str, website_id: Option<&str>) -> bool {
 /// `identity` of `kndctr_{org}_identity`, if `name` is a cookie of this organization. The Web SDK
 /// writes the first `@` of the organization ID as `_`.
 fn web_sdk_cookie<'a>(name: &'a str, org: &str) -> Option<&'a str> {
-    let (id, suffix) = org.split_once('@')?;
+    let (id, suffix) = cut(org, b"@")?;
     let rest = name.strip_prefix("kndctr_")?.strip_prefix(id)?.strip_prefix('_')?;
     rest.strip_prefix(suffix)?.strip_prefix('_')
 }
 
 /// What the consent cookie (`a=b;c=d`) says about the one purpose there is.
 fn general(cookie: &str) -> Option<State> {
-    cookie.split(';').find_map(|part| part.trim_matches(' ').strip_prefix("general=")).and_then(State::from_name)
+    split(cookie, b";").find_map(|part| part.trim_matches(' ').strip_prefix("general=")).and_then(State::from_name)
 }

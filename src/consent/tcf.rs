@@ -6,6 +6,7 @@
 //! asked for also where a publisher's country treats it apart.
 
 use super::State;
+use crate::text::split;
 use crate::value::Value;
 
 /// Adobe in the list of IAB vendors.
@@ -21,7 +22,7 @@ const RANGES: usize = 242;
 /// Whether the TC string `text` consents to what Adobe needs. `None`: it is no TC string of format 2.
 #[must_use]
 pub fn grants(text: &str) -> Option<bool> {
-    let core = text.split('.').next().unwrap_or_default().as_bytes();
+    let core = split(text, b".").next().unwrap_or_default().as_bytes();
     if number(core, 0, 6)? != 2 {
         return None;
     }

@@ -87,10 +87,17 @@ impl Delivery {
     }
 
     fn cancel(&mut self, which: impl Fn(&Flight) -> bool) {
-        let cancelled: Vec<_> = self.flights.extract_if(.., |flight| which(flight)).collect();
-        for flight in cancelled {
-            self.effects.push_back(Effect::Cancel(flight.request));
-            self.put_back(flight.request, "the page was away");
+        let mut cancelled = Vec::new();
+        self.flights.retain(|flight| {
+            let goes = which(flight);
+            if goes {
+                cancelled.push(flight.request);
+            }
+            !goes
+        });
+        for request in cancelled {
+            self.effects.push_back(Effect::Cancel(request));
+            self.put_back(request, "the page was away");
         }
     }
 

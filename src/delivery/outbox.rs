@@ -10,7 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::message::{Event, Limits, RequestId};
-use crate::text::{decimal, join};
+use crate::text::{cut, decimal, join};
 use crate::value::parse_f64;
 
 /// Version of the entries this build writes.
@@ -282,7 +282,7 @@ pub(super) fn write(event: &Event) -> String {
 
 /// Reads what [`write`] wrote, in this or another version.
 pub(super) fn read(text: &str) -> Read {
-    let Some((version, entry)) = text.split_once(' ') else { return Read::Corrupt };
+    let Some((version, entry)) = cut(text, b" ") else { return Read::Corrupt };
     match parse_f64(version) {
         Some(1.0) => read_first(entry).map_or(Read::Corrupt, Read::Entry),
         Some(version) if version > 1.0 => Read::Newer,
@@ -291,13 +291,13 @@ pub(super) fn read(text: &str) -> Read {
 }
 
 fn read_first(entry: &str) -> Option<Event> {
-    let (sum, rest) = entry.split_once(' ')?;
+    let (sum, rest) = cut(entry, b" ")?;
     if parse_f64(sum)? as u32 != check(rest) {
         return None;
     }
-    let (created, rest) = rest.split_once(' ')?;
-    let (flags, rest) = rest.split_once(' ')?;
-    let (length, rest) = rest.split_once(' ')?;
+    let (created, rest) = cut(rest, b" ")?;
+    let (flags, rest) = cut(rest, b" ")?;
+    let (length, rest) = cut(rest, b" ")?;
     let (id, json) = rest.split_at_checked(parse_f64(length)? as usize)?;
     Some(Event {
         id: id.into(),

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::text::{cut, has, split};
 use crate::value::Value;
 
 /// 24 letters or digits and the suffix, which is mandatory.
@@ -12,7 +13,7 @@ pub(super) fn is_organization_id(text: &str) -> bool {
 
 /// A UUID in either case, optionally followed by an environment: `:dev`, `:stage`.
 pub(super) fn is_datastream_id(text: &str) -> bool {
-    let (id, environment) = text.split_once(':').unwrap_or((text, "prod"));
+    let (id, environment) = cut(text, b":").unwrap_or((text, "prod"));
     id.len() == 36
         && id.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -51,13 +52,13 @@ pub(super) fn host(text: &str) -> Option<String> {
     // Looking for a text inside a text would bring `core`'s searcher and its panics, 9 KB.
     let scheme = lower.strip_prefix("https:").or_else(|| lower.strip_prefix("http:")).unwrap_or(&lower);
     let rest = scheme.strip_prefix("//").unwrap_or(&lower);
-    let host = rest.split(['/', '?', '#']).next()?;
+    let host = split(rest, b"/?#").next()?;
     let (name, port) = split_port(host);
     let name_is_good = match name.strip_prefix('[') {
         Some(address) => address.strip_suffix(']').is_some_and(|address| {
-            address.contains(':') && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+            has(address, b':') && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
         }),
-        None => name.split('.').all(|label| {
+        None => split(name, b".").all(|label| {
             !label.is_empty()
                 && !label.starts_with('-')
                 && !label.ends_with('-')
@@ -85,7 +86,7 @@ fn is_port(text: &str) -> bool {
 pub(super) fn is_loopback(host: &str) -> bool {
     let (name, _) = split_port(host);
     // `127.evil.example` starts like a loopback address and is none.
-    let numeric = || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && name.split('.').count() == 4;
+    let numeric = || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && split(name, b".").count() == 4;
     name == "localhost" || name.ends_with(".localhost") || name == "[::1]" || (name.starts_with("127.") && numeric())
 }
 

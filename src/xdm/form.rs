@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::text::{cut, has, split};
 use crate::value::{Number, Value, parse_f64};
 
 /// Mends `value` towards the kind that `letter` stands for and says whether it is one now; if not,
@@ -43,7 +44,7 @@ pub(super) fn scalar(letter: u8, value: &mut Value) -> Result<(), &'static str> 
 
 /// Makes `value` the one of `words` (`a|b|c`) that it is but for capitals.
 pub(super) fn one_of(words: &str, value: &mut Value) -> bool {
-    let found = value.as_text().and_then(|text| words.split('|').find(|word| word.eq_ignore_ascii_case(text)));
+    let found = value.as_text().and_then(|text| split(words, b"|").find(|word| word.eq_ignore_ascii_case(text)));
     match found {
         Some(word) => {
             *value = Value::from(word);
@@ -86,7 +87,7 @@ fn whole(value: &mut Value, least: i64, most: i64) -> Option<()> {
 }
 
 fn email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
+    cut(text, b"@").is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !has(domain, b'@'))
         && !text.contains(char::is_whitespace)
         // JavaScript counts it among the blanks, Rust does not.
         && !text.contains('\u{feff}')
@@ -108,13 +109,13 @@ fn address(text: &str, absolute: bool) -> bool {
             return false;
         }
     }
-    let (before, fragment) = text.split_once('#').unwrap_or((text, ""));
-    if fragment.contains('#') {
+    let (before, fragment) = cut(text, b"#").unwrap_or((text, ""));
+    if has(fragment, b'#') {
         return false;
     }
-    let path = before.split('?').next().unwrap_or_default();
-    let rest = match path.split_once(':') {
-        Some((scheme, rest)) if !scheme.contains('/') => {
+    let path = split(before, b"?").next().unwrap_or_default();
+    let rest = match cut(path, b":") {
+        Some((scheme, rest)) if !has(scheme, b'/') => {
             let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
             if !letters || !scheme.starts_with(|first: char| first.is_ascii_alphabetic()) {
                 return false;
@@ -129,10 +130,10 @@ fn address(text: &str, absolute: bool) -> bool {
         _ => path,
     };
     let Some(authority) = rest.strip_prefix("//") else { return true };
-    let host = authority.split('/').next().unwrap_or_default();
-    let host = host.split_once('@').map_or(host, |(_, host)| host);
-    let port = host.split_once(':').map_or("", |(_, port)| port);
-    !host.is_empty() && !host.starts_with(':') && !host.contains('@') && port.bytes().all(|byte| byte.is_ascii_digit())
+    let host = split(authority, b"/").next().unwrap_or_default();
+    let host = cut(host, b"@").map_or(host, |(_, host)| host);
+    let port = cut(host, b":").map_or("", |(_, port)| port);
+    !host.is_empty() && !host.starts_with(':') && !has(host, b'@') && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The number that `digits` ASCII digits at the start of `text` make, and what follows them.
@@ -200,7 +201,7 @@ fn month_and_day(text: &str) -> bool {
 
 /// `en`, `en-US`, `zh-Hans-CN`: the tags that browsers report.
 fn language(text: &str) -> bool {
-    let mut parts = text.split('-').peekable();
+    let mut parts = split(text, b"-").peekable();
     let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
     if !parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && letters(part)) {
         return false;
@@ -216,7 +217,7 @@ fn ip_v4(text: &str) -> bool {
     let part = |part: &str| {
         (part == "0" || !part.starts_with('0')) && digits(part, part.len()).is_some_and(|(byte, _)| byte < 256)
     };
-    text.split('.').count() == 4 && text.split('.').all(|text| (1..=3).contains(&text.len()) && part(text))
+    split(text, b".").count() == 4 && split(text, b".").all(|text| (1..=3).contains(&text.len()) && part(text))
 }
 
 fn ip_v6(text: &str) -> bool {
@@ -225,7 +226,7 @@ fn ip_v6(text: &str) -> bool {
         if text.is_empty() {
             return Some(0);
         }
-        text.split(':').all(fine).then(|| text.split(':').count())
+        split(text, b":").all(fine).then(|| split(text, b":").count())
     };
     // Searching for a text of two letters would bring all of core's searcher into the bundle.
     let gap = text.as_bytes().windows(2).position(|pair| pair == b"::");

@@ -1,6 +1,7 @@
 //! What personal data an event carries, and how it is held back.
 
 use crate::storefront::EventKind;
+use crate::text::has;
 use crate::value::Value;
 
 /// The kinds of events that carry personal data of their own accord; a custom context can bring it
@@ -48,7 +49,7 @@ pub fn hold_back(xdm: &mut Value) {
             return false;
         }
         if let Value::List(entries) = entries {
-            entries.retain(|entry| !entry.get("id").and_then(Value::as_text).is_some_and(|id| id.contains('@')));
+            entries.retain(|entry| !entry.get("id").and_then(Value::as_text).is_some_and(|id| has(id, b'@')));
         }
         !entries.is_empty()
     });

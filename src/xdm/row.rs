@@ -2,6 +2,7 @@
 
 use super::{Job, account, cart, checkout, form, lines, page, product, requisition_list, search};
 use crate::storefront::EventKind;
+use crate::text::split;
 use crate::value::Value;
 
 /// One row of a mapping table.
@@ -92,7 +93,7 @@ impl How {
             Self::Copied => source.find(from)?.clone(),
             Self::Amount => amount(source, from),
             Self::Total => {
-                source.context(from.split('.').next()?)?;
+                source.context(split(from, b".").next()?)?;
                 amount(source, from)
             }
             Self::PageUrl => Value::from(source.page_url),
@@ -164,7 +165,7 @@ impl How {
 }
 
 fn amount(source: &super::Source, from: &str) -> Value {
-    let found = from.split('|').find_map(|path| form::truthy(source.find(path)));
+    let found = split(from, b"|").find_map(|path| form::truthy(source.find(path)));
     found.cloned().unwrap_or_else(|| Value::from(0))
 }
 

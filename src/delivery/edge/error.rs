@@ -5,7 +5,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use crate::inspect::Issue;
-use crate::text::{decimal, join, split};
+use crate::text::{decimal, has, join, split};
 use crate::value::{Key, Value};
 
 /// An error or a warning of the Edge.
@@ -153,7 +153,7 @@ fn field_in(text: &str) -> Option<&str> {
     .find(|word| {
         let root = split(word, b"./[").next().unwrap_or_default();
         root.len() < word.len()
-            && !word.contains('@')
+            && !has(word, b'@')
             && matches!(root, "events" | "xdm" | "identityMap" | "consent" | "meta" | "query")
     })
 }
