@@ -13,7 +13,7 @@ const sku = ({ xdm }) => xdm.commerce?.order?.purchaseID ?? xdm.productListItems
 const row = (event) => [
   el("span.mark", { title: SAID[event.verdict] }, el("span", { "aria-hidden": "true" }, MARKS[event.verdict]), el("span.unseen", {}, SAID[event.verdict])),
   el("time", {}, clock(event.xdm.timestamp ?? event.at)),
-  el("span.type", {}, event.type),
+  el("span.type", { title: event.type }, event.type.replace(/^(commerce|web\.webpagedetails)\./, "")),
   el("span.what", {}, String(sku(event))),
   el("span.who", {}, short(event.shopper)),
 ];
