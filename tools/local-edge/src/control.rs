@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Bytes,
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State},
     response::{
         Response,
         sse::{Event as Sent, KeepAlive, Sse},
@@ -21,7 +21,7 @@ use crate::{
     address::parameter,
     edge::{Edge, lock},
     faults::Rule,
-    query,
+    page, query,
     records::{Config, Shoppers},
     refusal::json_response,
     store,
@@ -30,7 +30,10 @@ use crate::{
 /// The routes of the control API.
 pub(crate) fn routes() -> Router<Arc<Edge>> {
     Router::new()
+        .route("/_edge/", get(page::index))
+        .route("/_edge/page/{file}", get(page::file))
         .route("/_edge/requests", get(requests))
+        .route("/_edge/requests/{seq}", get(request))
         .route("/_edge/events", get(events))
         .route("/_edge/reset", post(reset))
         .route("/_edge/config", post(config))
@@ -53,19 +56,25 @@ fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-fn since(query: Option<String>) -> u64 {
-    query.and_then(|query| parameter(&query, "since")?.parse().ok()).unwrap_or(0)
+/// A number in the address; 0 when it is not given.
+fn number(query: Option<&str>, name: &str) -> u64 {
+    query.and_then(|query| parameter(query, name)?.parse().ok()).unwrap_or(0)
 }
 
 async fn requests(State(edge): State<Arc<Edge>>, RawQuery(query): RawQuery) -> Response {
-    let list = lock(&edge.requests).since(since(query));
+    let list = lock(&edge.requests).since(number(query.as_deref(), "since"));
     answer(200, &Value::Array(list))
+}
+
+async fn request(State(edge): State<Arc<Edge>>, Path(seq): Path<u64>) -> Response {
+    let found = lock(&edge.requests).get(seq).map(|request| request.json());
+    found.map_or_else(|| answer(404, &json!({ "error": "not kept any more" })), |record| answer(200, &record))
 }
 
 async fn events(State(edge): State<Arc<Edge>>, RawQuery(query): RawQuery) -> Response {
     let place = edge.store.place();
-    let seq = since(query);
-    let work = tokio::task::spawn_blocking(move || store::events_since(&place, seq));
+    let (seq, last) = (number(query.as_deref(), "since"), number(query.as_deref(), "last"));
+    let work = tokio::task::spawn_blocking(move || store::events_since(&place, seq, last));
     match work.await {
         Ok(Ok(list)) => answer(200, &Value::Array(list)),
         Ok(Err(error)) => answer(500, &json!({ "error": error.to_string() })),

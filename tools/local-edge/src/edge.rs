@@ -108,8 +108,12 @@ impl Edge {
         if let Err(error) = self.store.append(events).await {
             response = Refusal::new("0001", 500, "Unexpected error", error).response(&request_id, &self.org);
         }
+        let (parts, body) = response.into_parts();
+        let answer = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let response = Response::from_parts(parts, Body::from(answer.clone()));
         if let Some(request) = lock(&self.requests).get(seq) {
             request.status = (!fault.lose_answer).then_some(response.status().as_u16());
+            request.answer = answer;
             request.shopper = shopper;
             request.problems = problems;
         }

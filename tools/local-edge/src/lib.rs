@@ -19,6 +19,7 @@ mod faults;
 mod files;
 mod handles;
 mod identity;
+mod page;
 mod query;
 mod records;
 mod refusal;

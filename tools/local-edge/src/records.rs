@@ -25,6 +25,8 @@ pub(crate) struct Request {
     body: Bytes,
     /// The answer's status; `None` while it is open, and for ever when the answer never left.
     pub(crate) status: Option<u16>,
+    /// The answer's body; empty while the request is open.
+    pub(crate) answer: Bytes,
     pub(crate) shopper: Option<String>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) event_ids: Vec<String>,
@@ -42,8 +44,9 @@ impl Request {
                 (name.as_str().to_owned(), Value::from(value))
             })
             .collect();
-        let body =
-            serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&self.body)));
+        let text = |bytes: &Bytes| {
+            serde_json::from_slice(bytes).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(bytes)))
+        };
         let host = headers.get("host").and_then(Value::as_str).unwrap_or("");
         let scheme = if self.secure.0 { "https" } else { "http" };
         json!({
@@ -59,9 +62,10 @@ impl Request {
             "requestId": self.address.request_id,
             "hint": self.address.hint,
             "headers": headers,
-            "body": body,
+            "body": text(&self.body),
             "bytes": self.body.len(),
             "status": self.status,
+            "answer": text(&self.answer),
             "shopper": self.shopper,
             "faults": self.faults,
             "eventIds": self.event_ids,
@@ -93,6 +97,7 @@ impl Requests {
             headers,
             body,
             status: None,
+            answer: Bytes::new(),
             shopper: None,
             faults: Vec::new(),
             event_ids: Vec::new(),

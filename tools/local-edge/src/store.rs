@@ -330,16 +330,17 @@ fn columns(fields: &[String]) -> String {
     columns.join(", ")
 }
 
-/// The recorded events after a number, oldest first.
-pub(crate) fn events_since(place: &Place, seq: u64) -> rusqlite::Result<Vec<Value>> {
+/// The recorded events after a number, oldest first; of these only the `last` ones, unless that is 0.
+pub(crate) fn events_since(place: &Place, seq: u64, last: u64) -> rusqlite::Result<Vec<Value>> {
     let connection = place.reader()?;
     let mut statement = connection.prepare(
         "SELECT seq, request, at, action, configId, shopper, id, eventType, status, xdm, data, \
-         problems, duplicate FROM events WHERE seq > ?1 ORDER BY seq",
+         problems, duplicate FROM (SELECT * FROM events WHERE seq > ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq",
     )?;
     let read =
         |text: Option<String>| text.and_then(|text| serde_json::from_str::<Value>(&text).ok()).unwrap_or(Value::Null);
-    let rows = statement.query_map([seq], |row| {
+    let limit = if last == 0 { -1 } else { i64::try_from(last).unwrap_or(-1) };
+    let rows = statement.query_map(params![seq, limit], |row| {
         Ok(json!({
             "seq": row.get::<_, u64>(0)?, "request": row.get::<_, u64>(1)?,
             "at": row.get::<_, String>(2)?, "action": row.get::<_, String>(3)?,
