@@ -15,3 +15,4 @@ mod sdk;
 mod shell;
 mod store;
 mod tabs;
+mod types;
