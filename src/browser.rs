@@ -16,3 +16,4 @@ mod shell;
 mod store;
 mod tabs;
 mod timer;
+mod types;

@@ -1,11 +1,31 @@
 // The drop-in: the only tag a theme needs. Starts the collector, and never throws into the page.
-const wasm = fetch(new URL("storefront_collector_bg.wasm", import.meta.url));
-// Where the module itself cannot be loaded nobody waits for this one.
-wasm.catch(() => {});
+let wasm;
+try {
+  // Refused by a policy without 'wasm-unsafe-eval', and missing in hardened browsers.
+  new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  wasm = fetch(new URL("storefront_collector_bg.wasm", import.meta.url));
+  // Where the module itself cannot be loaded nobody waits for this one.
+  wasm.catch(() => {});
+} catch {}
+
+const compiled = async () => {
+  const module = await import("./storefront_collector.js");
+  await module.default({ module_or_path: wasm });
+  return module;
+};
+
+// The same core without WebAssembly: bigger, and at home everywhere.
+const plain = async (why) => {
+  console.info(`[storefront-collector] ${why}; the plain JavaScript build runs instead (docs/csp.md)`);
+  const module = await import("./storefront_collector_js.js");
+  await module.default();
+  return module;
+};
 
 try {
-  const { default: init, start } = await import("./storefront_collector.js");
-  await init({ module_or_path: wasm });
+  const { start } = wasm
+    ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
+    : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
   await start();
 } catch (error) {
   const line = String(error?.message ?? error).replace(/^\[storefront-collector\] /, "");
