@@ -31,3 +31,6 @@ try {
   const line = String(error?.message ?? error).replace(/^\[storefront-collector\] /, "");
   console.error(`[storefront-collector] ${line}`);
 }
+
+// Asked for by QA; also where the collector itself could not start.
+if (new URLSearchParams(location.search).has("storefront-collector-debug")) import("./inspector.js").catch(() => {});

@@ -2,19 +2,19 @@
 // and a package.json with exports. Runs in the project's root.
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { transformSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
 
 const TEMPLATES = "www/package";
-const MODULES = ["collector.js", "inspector.js"];
+const MINIFIED = { minify: true, format: "esm", target: "es2022", legalComments: "none" };
 const LICENSES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 
 for (const name of readdirSync(TEMPLATES)) {
   if (name !== "package.json") copyFileSync(join(TEMPLATES, name), join("pkg", name));
 }
 for (const name of LICENSES) copyFileSync(name, join("pkg", name));
-for (const name of MODULES) {
-  if (existsSync(join("www", name))) minify(join("www", name), join("pkg", name));
-}
+minify("www/collector.js", "pkg/collector.js");
+// The inspector is one file in the package, so that a bookmarklet fetches no more than that.
+buildSync({ ...MINIFIED, entryPoints: ["www/inspector.js"], bundle: true, outfile: "pkg/inspector.js", logLevel: "warning" });
 minify("pkg/storefront_collector.js", "pkg/storefront_collector.js");
 // wasm-pack tells git to ignore the folder; npm would read it and pack nothing.
 rmSync("pkg/.gitignore", { force: true });
@@ -36,8 +36,7 @@ complete.files = readdirSync("pkg").filter((name) => name !== "package.json").so
 writeFileSync("pkg/package.json", `${JSON.stringify(complete, null, 2)}\n`);
 
 function minify(from, to) {
-  const options = { minify: true, format: "esm", target: "es2022", legalComments: "none" };
-  writeFileSync(to, transformSync(readFileSync(from, "utf8"), options).code);
+  writeFileSync(to, transformSync(readFileSync(from, "utf8"), MINIFIED).code);
 }
 
 function built(path) {

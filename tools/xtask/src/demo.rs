@@ -23,6 +23,9 @@ pub(crate) fn run(project: &Project, arguments: Vec<OsString>) -> Result<()> {
         "cargo run --quiet --package local-edge -- --http {address}
          --serve www --mount /pkg=pkg --mount /npm=node_modules --print"
     );
-    println!("demo: http://{address}/ (stop with Ctrl+C)");
+    println!("shop:        http://localhost:{port}/");
+    println!("local edge:  http://localhost:{port}/_edge/");
+    println!("inspector:   http://localhost:{port}/?storefront-collector-debug");
+    println!("stop with Ctrl+C");
     run_command(serve.quiet().into())
 }

@@ -1,0 +1,81 @@
+// What the page shows besides the collector: requests that fail, a policy that refuses, others who send the same.
+
+const OURS = "storefront-collector";
+const WINDOW = 3_000;
+
+/** Starts watching; gives back what was seen so far and how to stop. */
+export const watchPage = (changed) => {
+  const failures = [];
+  const violations = [];
+  const sent = [];
+  const ours = () => window.storefrontCollector;
+
+  const types = (payload) => (payload?.events ?? []).map(({ xdm }) => xdm?.eventType).filter(Boolean);
+  const ids = () => new Set((ours()?.events?.() ?? []).map(({ id }) => id));
+  const monitor = {
+    onNetworkError: ({ url, error }) => { failures.push({ url, error: String(error?.message ?? error) }); changed(); },
+    onNetworkResponse: () => { if (failures.length) { failures.length = 0; changed(); } },
+    onBeforeNetworkRequest: ({ instanceName, payload }) => {
+      const known = ids();
+      const foreign = (payload?.events ?? []).filter(({ xdm }) => xdm?._id && !known.has(xdm._id));
+      const untold = (payload?.events ?? []).filter(({ xdm }) => xdm && !xdm._id);
+      const names = types({ events: [...foreign, ...untold] });
+      if (instanceName !== OURS && names.length) { sent.push({ name: instanceName, types: names, at: Date.now() }); changed(); }
+    },
+  };
+  (window.__alloyMonitors ??= []).push(monitor);
+
+  const violated = ({ effectiveDirective, violatedDirective, blockedURI }) => {
+    violations.push({ directive: effectiveDirective || violatedDirective || "", blocked: blockedURI || "" });
+    changed();
+  };
+  document.addEventListener("securitypolicyviolation", violated);
+  let reports = null;
+  if (typeof ReportingObserver === "function") {
+    reports = new ReportingObserver((list) => list.forEach(({ body }) => violated({ effectiveDirective: body.effectiveDirective, blockedURI: body.blockedURL })), { types: ["csp-violation"], buffered: true });
+    reports.observe();
+  }
+  addEventListener("online", changed);
+  addEventListener("offline", changed);
+
+  /** Instances that sent a type which we sent at the same time. */
+  const others = () => {
+    const own = (ours()?.events?.() ?? []).map(({ eventType, timestamp }) => [eventType, Date.parse(timestamp)]);
+    const found = new Map();
+    for (const { name, types: list, at } of sent) {
+      for (const type of list) {
+        if (own.some(([known, time]) => known === type && Math.abs(at - time) < WINDOW)) found.set(name, (found.get(name) ?? new Set()).add(type));
+      }
+    }
+    return [...found].map(([name, set]) => ({ name, types: [...set] }));
+  };
+
+  const layer = (name) => {
+    const value = window[name];
+    if (value === undefined || value === null) return ["missing", null];
+    if (typeof value.push !== "function") return ["unusable", null];
+    const state = typeof value.getState === "function" ? value.getState() : [...value].filter((item) => item && typeof item === "object").reduce((all, item) => Object.assign(all, item), {});
+    const forwarding = state?.eventForwardingContext;
+    return [typeof value.getState === "function" ? "client" : "array", typeof forwarding?.aep === "boolean" ? forwarding.aep : null];
+  };
+
+  return {
+    seen: (settings) => {
+      const [dataLayer, forwarding] = layer(settings?.dataLayerName?.value ?? "adobeDataLayer");
+      // Settings of the page itself do not ask eventForwardingContext.
+      const alone = ["organizationId", "datastreamId", "webSdkName"].every((name) => ["default", "dataLayer"].includes(settings?.[name]?.source ?? "default"));
+      return {
+        online: navigator.onLine, prerendering: Boolean(document.prerendering), dataLayer, forwarding: alone ? forwarding : null,
+        failures: [...failures], violations: [...violations], others: others(),
+        adobeCollector: Boolean(document.querySelector('script[src*="storefront-event-collector"]')), tags: Boolean(window._satellite),
+      };
+    },
+    stop: () => {
+      window.__alloyMonitors = window.__alloyMonitors?.filter((each) => each !== monitor);
+      document.removeEventListener("securitypolicyviolation", violated);
+      reports?.disconnect();
+      removeEventListener("online", changed);
+      removeEventListener("offline", changed);
+    },
+  };
+};

@@ -1,0 +1,154 @@
+// "Why is nothing sent?" in plain words, from what the collector says and what the page shows. Nothing here touches
+// the page: what was seen goes in, answers come out.
+
+const RECENT = 10_000;
+const of = (settings, name) => settings?.[name]?.value;
+const times = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const answer = (level, title, text, todo) => ({ level, title, text, todo });
+
+const BECAUSE = {
+  mg_dnt: "the shop's own cookie mg_dnt stands in this browser: the shopper pressed Refuse in the shop's banner",
+  gpc: "this browser sends Global Privacy Control, and consentSources names gpc",
+  tcf: "the consent banner (IAB TCF) says so, or has not answered yet",
+  user_allowed_save_cookie: "the shop's cookie restriction is on, and the shopper has not accepted its banner",
+  web_sdk: "the Web SDK's own consent cookie says so",
+  setConsent: "setConsent was called with this choice",
+  defaultConsent: "nobody has said anything yet, and this is what defaultConsent says then",
+};
+/** What consent rests on, in words. */
+export const becauseOf = (status) => {
+  const because = status?.consentReason?.because;
+  return BECAUSE[because] ?? because ?? "unknown";
+};
+
+const hostOf = (settings) => of(settings, "edgeDomain") ?? "edge.adobedc.net";
+const policyText = (settings) => `connect-src https://${hostOf(settings)}; script-src 'wasm-unsafe-eval'`;
+
+const noCollector = ({ violations, dataLayer }) => {
+  const blocked = violations.filter(({ directive, blocked: what }) => /script|default/.test(directive) || /wasm/.test(what));
+  return [
+    answer("bad", "The collector does not run on this page",
+      "window.storefrontCollector is not there. Its tag is missing, its file was not found, another script stopped it, or the page's policy refused it.",
+      "Look into the network panel for collector.js and the .wasm file, and into the console for a line that starts with [storefront-collector]."),
+    ...(blocked.length ? [answer("bad", "The page's content security policy refuses scripts", `Refused by ${[...new Set(blocked.map(({ directive }) => directive))].join(", ")}.`, `Allow: ${policyText()}`)] : []),
+    ...(dataLayer === "missing" ? [answer("warn", "There is no data layer either", "window.adobeDataLayer is not there, so no event could be published.", "Install Adobe's storefront events SDK, or push onto window.adobeDataLayer.")] : []),
+  ];
+};
+
+const settingsMissing = ({ waitingFor, settings }) => {
+  const text = {
+    aepContext: answer("bad", "The page has not said who it sends for", "Neither aepContext on the data layer nor settings in the page are there. The collector waits, and starts by itself when they come, however late.", "Save the connector's configuration in the Admin and flush the page cache, or put a <script type=\"application/json\" id=\"storefront-collector\"> into the page."),
+    eventForwardingContext: answer("bad", "Nothing says that events may go to Experience Platform", "eventForwardingContext has not been set. With settings from the data layer, events go only when eventForwardingContext.aep is true.", "Tick Experience Platform for storefront events in the connector, then flush the page cache."),
+    organizationId: answer("bad", "The organization ID is missing", "It stands in no source, or has no usable form.", "Give organizationId: 24 letters or digits and @AdobeOrg."),
+    datastreamId: answer("bad", "The datastream ID is missing", "The bundled sender needs it. With the store's own Web SDK it may stay blank.", "Give datastreamId, or name the store's Web SDK in webSdkName."),
+    webSdkName: answer("bad", "The store's Web SDK has no usable name", "webSdkName is set, but empty or of a wrong kind.", "Name the property of window that holds the Web SDK, or leave the field out."),
+  };
+  const out = waitingFor.filter((name) => text[name]).map((name) => text[name]);
+  for (const name of waitingFor.filter((each) => each.startsWith("window."))) {
+    out.push(answer("bad", `The store's own Web SDK is not there: ${name}`, "Events wait for it and go as soon as it can be called, even when it loads after this collector.", `Load the Web SDK under this name, or correct webSdkName${of(settings, "webSdkName") ? ` (now ${of(settings, "webSdkName")})` : ""}.`));
+  }
+  return out;
+};
+
+const consent = (status) => {
+  if (status.consent === "out") {
+    const count = status.counts?.suppressed ?? 0;
+    return [answer("bad", "The shopper has refused", `No request, no cookie, no storage: ${becauseOf(status)}.${count ? ` ${times(count, "event")} of this page ${count === 1 ? "was" : "were"} not sent for it.` : ""}`, "To test, accept in the shop's banner (or delete the cookie mg_dnt) and publish again; what was published while refused is gone, as it must be.")];
+  }
+  if (status.consent === "pending") {
+    return [answer("bad", "Consent is not known yet", `Events wait in memory: ${becauseOf(status)}.`, "Answer the consent banner. If there is none, change defaultConsent or consentSources, or call setConsent.")];
+  }
+  return [];
+};
+
+const offSwitch = ({ settings, counts }, { forwarding }) => {
+  if (forwarding === false) return [answer("bad", "Forwarding to Experience Platform is switched off", "eventForwardingContext.aep is false, so this page is told not to send. Another collector (Tags, for one) may be meant to.", "Switch storefront events on in the connector, flush the page cache, and load the page anew.")];
+  if (of(settings, "storefrontEvents") === false && counts?.published) return [answer("bad", "Storefront events are off", "storefrontEvents is false, or organization and datastream are not there yet.", "Switch storefrontEvents on and complete the settings.")];
+  return [];
+};
+
+const network = ({ settings }, events, { failures, online, violations }) => {
+  const out = [];
+  const host = hostOf(settings);
+  if (!online) out.push(answer("warn", "This browser is offline", "Events are kept in the browser and leave when it is online again.", null));
+  const refused = violations.filter(({ directive, blocked }) => directive.startsWith("connect") && blocked.includes(host));
+  if (refused.length) out.push(answer("bad", "The page's content security policy refuses the edge", `connect-src does not name ${host}.`, `Allow: ${policyText(settings)}`));
+  else if (online && failures.length) {
+    out.push(answer("bad", "Requests do not get out", `${times(failures.length, "request")} failed before an answer came, though this browser is online. Ad blockers and tracking protection do this, firewalls and a wrong edgeDomain too.`, `Try a clean profile. If that helps, set edgeDomain to a first-party host (a CNAME such as data.your-shop.com) instead of ${host}.`));
+  }
+  const retrying = events.filter(({ status, attempts }) => (status === "queued" || status === "sent") && attempts > 1);
+  if (retrying.length && online && !refused.length) out.push(answer("warn", "The edge is slow or busy", `${times(retrying.length, "event")} ${retrying.length === 1 ? "is" : "are"} tried again, with growing pauses. Nothing is lost meanwhile.`, "Look at the status code of the last request in the network panel."));
+  return out;
+};
+
+const verdicts = ({ issues = [] }, events) => {
+  const out = issues.filter(({ severity }) => severity === "error").map(({ field, message }) => answer("bad", `Problem with ${field}`, message, null));
+  const said = new Set(issues.map(({ message }) => message));
+  const rejected = events.filter(({ status, reason }) => status === "rejected" && !said.has(reason));
+  for (const reason of new Set(rejected.map((event) => event.reason ?? "no reason was given"))) {
+    const count = rejected.filter((event) => (event.reason ?? "no reason was given") === reason).length;
+    out.push(answer("bad", `${times(count, "event")} refused for good`, reason, /EXEG-000[234]/.test(reason) ? "Compare the datastream ID with the one in Adobe's Data Collection, of the same organization and environment." : null));
+  }
+  return out;
+};
+
+const double = ({ others, adobeCollector, tags }) => {
+  const out = [];
+  if (adobeCollector) out.push(answer("warn", "Adobe's own collector is on this page too", "Both listen to the same data layer, so every event may count twice.", "Take one of them out of the page."));
+  for (const { name, types } of others) out.push(answer("warn", `Another sender sends the same events: ${name}`, `It sent ${types.join(", ")} right beside this collector; reports will count these twice.`, tags ? "Tags (Launch) is on this page: remove the rules that forward data layer events there, or switch storefront events off in the connector." : "Find who calls this Web SDK instance, and let only one of the two send."));
+  return out;
+};
+
+const shapes = (events) => {
+  const out = [];
+  const orders = events.filter(({ event, xdm }) => event === "place-order" && !xdm?.productListItems?.length);
+  if (orders.length) out.push(answer("warn", "An order has no products", "The theme emptied the cart before the success page, and no earlier cart of this visit is known.", "Publish shoppingCartContext with the items before place-order."));
+  const views = events.filter(({ event }) => event === "shopping-cart-view");
+  const repeated = views.filter((view, index) => index > 0 && Date.parse(view.timestamp) - Date.parse(views[index - 1].timestamp) < RECENT
+    && JSON.stringify(view.xdm?.productListItems) === JSON.stringify(views[index - 1].xdm?.productListItems));
+  if (repeated.length) out.push(answer("warn", "The same cart is viewed again and again", `shopping-cart-view came ${times(repeated.length + 1, "time")} within seconds for an unchanged cart: a component probably publishes on every drawing.`, "Publish it once, when the cart is shown."));
+  return out;
+};
+
+const quiet = ({ settings, counts }, { dataLayer, prerendering }) => {
+  if (prerendering) return [answer("warn", "This page is only prerendered", "Nothing is sent before the shopper sees it.", null)];
+  const name = of(settings, "dataLayerName") ?? "adobeDataLayer";
+  if (dataLayer === "unusable") return [answer("bad", `window.${name} is no data layer`, "It is no list that can be listened to.", "Correct dataLayerName, or what stands under this name.")];
+  if (counts?.published) return [];
+  const acdl = dataLayer === "array" ? " The Adobe Client Data Layer itself is not loaded; a plain list works too, but Adobe's storefront events SDK needs it." : "";
+  return [answer("warn", "The page has published no event yet", `Nothing that this collector knows was pushed onto window.${name} on this page.${acdl}`, "Act as a shopper. If nothing appears, the theme lacks the storefront events SDK, or publishes to another data layer (dataLayerName).")];
+};
+
+/** Where a browser cannot look, and who can. */
+export const ELSEWHERE = [
+  ["Events are accepted, but the dataset stays empty or its batches fail", "Look at the dataset's failed batches. A Commerce field that is marked as primary identity in the schema makes every event without it fail: ECID from identityMap must be the primary one."],
+  ["Rows come, but fields are missing", "The schema lacks a field group, or a custom field has another name there. Compare it with the fields this page has sent (button below); the datastream must point to the schema you edited."],
+  ["Custom attributes do not appear", "Their names differ between shop and schema, no order was placed since they were added, or the hourly synchronisation has not run."],
+  ["Settings were changed, the page is as before", "A page cache holds the old ones. Compare the settings' fingerprint here with that of a page that was surely made anew, then flush the cache."],
+  ["Back office events, order history or profiles are missing", "They never pass a browser: look at the indexers, cron, API credentials and the data space in the Admin."],
+  ["Analytics reports changed", "Custom events and overrides change what arrives: compare an event's XDM here with the report's mapping."],
+];
+
+/**
+ * @param {{ status: object | null, events: object[], page: { online: boolean, prerendering: boolean, dataLayer: "client"|"array"|"missing"|"unusable",
+ *   forwarding: boolean | null, failures: object[], violations: { directive: string, blocked: string }[],
+ *   others: { name: string, types: string[] }[], adobeCollector: boolean, tags: boolean } }} seen
+ * @returns {{ level: "bad"|"warn"|"good", title: string, text: string, todo: string | null }[]} worst first, never empty
+ */
+export const explain = ({ status, events, page }) => {
+  if (!status) return noCollector(page);
+  const state = { waitingFor: [], ...status };
+  const found = [
+    ...(state.state === "stopped" ? [answer("bad", "The collector was stopped", "stop() was called on this page.", "Start it again, or load the page anew.")] : []),
+    ...offSwitch(state, page), ...settingsMissing(state), ...consent(state), ...network(state, events, page), ...verdicts(state, events),
+    ...quiet(state, page), ...double(page), ...shapes(events),
+  ];
+  const order = { bad: 0, warn: 1 };
+  found.sort((a, b) => order[a.level] - order[b.level]);
+  if (found.some(({ level }) => level === "bad")) return found;
+  const { accepted = 0, queued = 0, held = 0 } = state.counts ?? {};
+  const text = accepted
+    ? `${times(accepted, "event")} of this page ${accepted === 1 ? "was" : "were"} taken by ${state.sender === "web-sdk" ? "the store's own Web SDK" : "the edge"}.${queued + held ? ` ${times(queued + held, "event")} on the way.` : ""}`
+    : "Settings are complete and consent is there.";
+  return [answer("good", accepted ? "Events are sent" : "Ready to send", text, null), ...found];
+};
