@@ -45,7 +45,9 @@ pub fn validate(#[wasm_bindgen(unchecked_param_type = "unknown")] settings: JsVa
 ///
 /// A page has one collector: started again, the running one takes the settings and is given back.
 #[wasm_bindgen(unchecked_return_type = "Promise<Collector>")]
-pub fn start(#[wasm_bindgen(unchecked_optional_param_type = "Settings", js_name = "settings")] raw: Option<Object>) -> Promise {
+pub fn start(
+    #[wasm_bindgen(unchecked_optional_param_type = "Settings", js_name = "settings")] raw: Option<Object>,
+) -> Promise {
     future_to_promise(async move {
         let raw: JsValue = raw.map_or(JsValue::UNDEFINED, JsValue::from);
         let window: JsValue = js_sys::global().into();

@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "./support/fixtures.mjs";
-import { PKG, ROOT } from "./support/paths.mjs";
+import { expect, test, watch } from "./support/fixtures.mjs";
+import { BUILT, NPM, PKG, ROOT } from "./support/paths.mjs";
 
 const manifest = JSON.parse(readFileSync(join(PKG, "package.json"), "utf8"));
 
@@ -16,12 +16,14 @@ const run = (program, args, cwd = ROOT) => {
   }
 };
 
-/** A folder with the package installed in it. */
+/** A copy of the examples in which the package is installed beside the bundlers. */
 const installed = (name) => {
-  const folder = join(ROOT, "test-results", name);
+  const folder = join(BUILT, name);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, "node_modules"), { recursive: true });
-  symlinkSync(PKG, join(folder, "node_modules/storefront-collector"));
+  cpSync(join(ROOT, "examples"), folder, { recursive: true });
+  mkdirSync(join(folder, "node_modules"));
+  cpSync(PKG, join(folder, "node_modules/storefront-collector"), { recursive: true });
+  for (const bundler of ["esbuild"]) symlinkSync(join(NPM, bundler), join(folder, "node_modules", bundler));
   return folder;
 };
 
@@ -41,6 +43,34 @@ test("the manifest names what is there", () => {
 
 test("a server imports it without a window, and validates settings by bytes", () => {
   const folder = installed("ssr");
-  cpSync(join(ROOT, "examples/ssr.mjs"), join(folder, "ssr.mjs"));
   expect(JSON.parse(run("ssr.mjs", [], folder))).toEqual({ window: "undefined", version: manifest.version, willCollect: true, without: false });
 });
+
+/** How each example is built; what it says is kept for the error. */
+const BUILDS = {
+  script: () => {},
+  vite: (folder) => run(join(NPM, "vite/bin/vite.js"), ["build", "--logLevel", "warn"], folder),
+  webpack: async (folder) => {
+    const [{ default: webpack }, { default: config }] = await Promise.all([import("webpack"), import(join(folder, "webpack.config.js"))]);
+    const stats = await new Promise((resolve, reject) => { webpack(config, (error, done) => (error ? reject(error) : resolve(done))); });
+    if (stats.hasErrors()) throw new Error(stats.toString("errors-only"));
+    cpSync(join(folder, "index.html"), join(folder, "dist/index.html"));
+  },
+  esbuild: (folder) => {
+    run("build.mjs", [], folder);
+    cpSync(join(folder, "index.html"), join(folder, "dist/index.html"));
+  },
+};
+
+for (const [name, build] of Object.entries(BUILDS)) {
+  test(`built with ${name}, the page's event arrives`, async ({ page, edge }) => {
+    const seen = watch(page);
+    const folder = join(installed(name), name);
+    await build(folder);
+    await page.goto(`https://shop.test/built/${name}/${name}/${name === "script" ? "" : "dist/"}index.html`);
+    const events = await edge.settled((all) => all.length > 0);
+    expect(events.map(({ xdm, problems }) => [xdm.eventType, xdm.web.webPageDetails.name, problems])).toEqual([["web.webpagedetails.pageViews", name, []]]);
+    expect(seen.errors).toEqual([]);
+    expect(seen.ours()).toEqual([]);
+  });
+}

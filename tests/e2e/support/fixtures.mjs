@@ -2,7 +2,7 @@
 // shop.test and edge.adobedc.net for these; per test a clean edge and a page whose troubles are written down.
 import { test as base } from "@playwright/test";
 import { startEdge } from "./edge.mjs";
-import { NPM, PKG, WWW } from "./paths.mjs";
+import { BUILT, NPM, PKG, WWW } from "./paths.mjs";
 import { startProxy } from "./proxy.mjs";
 import { SITE_HOSTS, startSite } from "./site.mjs";
 
@@ -42,7 +42,7 @@ export const test = base.extend({
   }, { scope: "worker" }],
 
   site: [async ({}, use) => {
-    const site = await startSite({ "/pkg": PKG, "/npm": NPM });
+    const site = await startSite({ "/pkg": PKG, "/npm": NPM, "/storefront-collector": PKG, "/built": BUILT });
     await use(site);
     await site.stop();
   }, { scope: "worker" }],

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod cache;
 mod demo;
+mod docs;
 mod javascript;
 mod project;
 mod setup;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
   build                     build the npm package into pkg/
   size [--update]           weigh what the drop-in fetches; raise the figure on purpose
   sim --seeds N             simulate N sessions with random faults
+  docs                      write docs/reference/ from the code's tables
   setup                     only install what the other commands need";
 
 fn main() -> ExitCode {
@@ -54,6 +56,10 @@ fn run() -> Result<ExitCode> {
         }
         "size" => size::run(&project, rest)?,
         "sim" => sim::run(&project, &rest)?,
+        "docs" => {
+            refuse_arguments(&rest)?;
+            docs::run(&project)?;
+        }
         "setup" => {
             refuse_arguments(&rest)?;
             setup::for_tests(&project)?;

@@ -1,0 +1,80 @@
+//! The reference pages of `docs/` are made from the tables that the code reads. `cargo xtask docs` writes them;
+//! otherwise this test says that they are out of date.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use storefront_collector::settings;
+use storefront_collector::storefront::EventKind;
+use storefront_collector::xdm::rows;
+
+const MADE: &str = "<!-- Made by `cargo xtask docs` from the tables that the code reads; change those. -->\n";
+
+fn settings_page() -> String {
+    format!(
+        "# Settings\n\n{MADE}\n\
+         Three sources, field by field: what `start(settings)` is given wins over the page's\n\
+         `<script type=\"application/json\" id=\"storefront-collector\">`, that over the data layer's `aepContext`, that\n\
+         over the default. They may come in any order and change later. With settings from the data layer alone, events\n\
+         are forwarded only when `eventForwardingContext.aep` is `true`. `validate(settings)` names what is wrong;\n\
+         `status().settings` shows each setting in force and its source.\n\n{}",
+        settings::markdown()
+    )
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn events_page() -> String {
+    let mut page = format!(
+        "# Events and fields\n\n{MADE}\n\
+         Each of the 19 kinds of event by its name on the data layer, its XDM `eventType`, and how each XDM field is\n\
+         filled. A source is a context and a field in it; of several, in the order given. `units[]` is the search unit\n\
+         that the event names. Over these fields is laid what the custom context gives, except for counters and `_id`;\n\
+         items merge by SKU.\n\n\
+         Every event also has `timestamp`, `identityMap`, `personID` (the ECID), `implementationDetails` and what\n\
+         the setting `context` asks for of `web`, `device`, `environment` and `placeContext`. A value that XDM refuses\n\
+         is left out and reported; nothing empty is sent.\n\n"
+    );
+    for kind in EventKind::ALL {
+        writeln!(page, "- [`{0}`](#{0})", kind.name()).unwrap();
+    }
+    for kind in EventKind::ALL {
+        let event_type = kind.event_type().map_or("the custom context's own".to_owned(), |name| format!("`{name}`"));
+        write!(page, "\n## {}\n\n`eventType`: {event_type}\n\n", kind.name()).unwrap();
+        page.push_str("| XDM field | from | how |\n| --- | --- | --- |\n");
+        for row in rows(kind) {
+            let from: Vec<String> =
+                row.from.split('|').filter(|path| !path.is_empty()).map(|path| format!("`{path}`")).collect();
+            writeln!(page, "| `{}` | {} | {} |", row.to, from.join(", "), cell(row.how.words())).unwrap();
+        }
+    }
+    page
+}
+
+#[test]
+fn the_reference_is_what_the_code_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
+    let write = std::env::var_os("WRITE_REFERENCE").is_some();
+    for (name, made) in [("settings.md", settings_page()), ("events.md", events_page())] {
+        let path = folder.join(name);
+        if write {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&path, &made).unwrap();
+        }
+        let there = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(there == made, "docs/reference/{name} is out of date: run `cargo xtask docs`");
+    }
+}
+
+#[test]
+fn every_kind_has_a_counter_or_is_custom() {
+    let page = events_page();
+    for kind in EventKind::ALL {
+        let section = page.split(&format!("\n## {}\n", kind.name())).nth(1).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        assert!(section.contains("always 1") || kind == EventKind::Custom, "{section}");
+    }
+}
