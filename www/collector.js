@@ -1,6 +1,10 @@
 // The drop-in: the only tag a theme needs. Starts the collector, and never throws into the page.
+const TAG = Symbol.for("storefront-collector.tag");
+const isFirst = !window[TAG];
+window[TAG] = true;
+
 let wasm;
-try {
+if (isFirst) try {
   // Refused by a policy without 'wasm-unsafe-eval', and missing in hardened browsers.
   new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
   wasm = fetch(new URL("storefront_collector_bg.wasm", import.meta.url));
@@ -22,7 +26,9 @@ const plain = async (why) => {
   return module;
 };
 
-try {
+// A second tag must not set up the module again under the collector that runs in it.
+if (!isFirst) console.warn("[storefront-collector] start: this page has a second collector.js tag; it is left out. Remove it");
+else try {
   const { start } = wasm
     ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
