@@ -14,7 +14,7 @@ use super::convert::{from_api, get, get_function, read, to_js};
 use super::data_layer::DataLayer;
 use super::effects::{CART_KEY, log, session_storage};
 use super::shell::{Shell, monitor};
-use super::{events, sdk};
+use super::{events, sdk, timer};
 use crate::collector::BeforeSend;
 use crate::inspect::{Issue, Severity};
 use crate::settings::{self, Source};
@@ -22,6 +22,8 @@ use crate::storefront::CONTEXTS;
 use crate::text::join;
 use crate::value::Value;
 
+/// How long `stop` waits for its flush, in milliseconds.
+const STOP_PATIENCE: u32 = 3_000;
 /// The name under which the running collector stands in `window`.
 const GLOBAL: &str = "storefrontCollector";
 /// The `id` of the page's own settings, in a `<script type="application/json">`.
@@ -297,7 +299,8 @@ impl Collector {
         configure(&self.shell, &settings)
     }
 
-    /// Flushes, stops listening and lets go of everything; a new `start` is possible.
+    /// Flushes (for three seconds at most: what is left then is stored), stops listening and lets go of
+    /// everything; a new `start` is possible.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn stop(&self) -> Promise {
         let flushed = self.flush();
@@ -307,7 +310,12 @@ impl Collector {
         }
         shell.tell(|core, _| core.stop());
         future_to_promise(async move {
-            let _ = wasm_bindgen_futures::JsFuture::from(flushed).await;
+            // Offline a flush may take for ever; what is not delivered is stored for the next start.
+            let patience = future_to_promise(async {
+                timer::wait(STOP_PATIENCE).await;
+                Ok(JsValue::UNDEFINED)
+            });
+            let _ = wasm_bindgen_futures::JsFuture::from(Promise::race(&Array::of2(&flushed, &patience))).await;
             shell.release();
             let window = js_sys::global();
             let _ = Reflect::delete_property(&window, &GLOBAL.into());

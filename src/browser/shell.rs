@@ -31,7 +31,6 @@ use crate::value::Value;
 /// Something to tell the core.
 pub(super) type Job = Box<dyn FnOnce(&mut Collector, &Moment)>;
 
-
 /// The collector and everything it holds of the page.
 pub(super) struct Shell {
     core: RefCell<Collector>,
