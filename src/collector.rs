@@ -88,13 +88,22 @@ pub enum Effect {
         /// `documentUnloading`.
         unloading: bool,
     },
-    /// Find `window[name]`, and ask it for the ECID; tell [`Collector::sdk_found`] and then
-    /// [`Collector::sdk_identified`]. `None`: stop looking.
+    /// Find `window[name]` and tell [`Collector::sdk_found`]. `None`: stop looking.
     FindSdk(Option<String>),
-    /// Pass the shopper's choice on to the store's own Web SDK: the options of `setConsent`.
+    /// Ask the store's own Web SDK for the ECID and tell [`Collector::sdk_identified`].
+    AskSdk,
+    /// Pass the shopper's choice on to the store's own Web SDK, by these options of `setConsent`; tell
+    /// [`Collector::sdk_consented`].
     SdkConsent(Value),
     /// Write a cookie: the whole string for `document.cookie`.
     SetCookie(String),
+    /// Write a cookie for the first of these domains that takes it, without trying another cookie before.
+    SetCookieFor {
+        /// The string for `document.cookie`, but for the domain.
+        cookie: String,
+        /// The domains, widest first; none of them: the cookie is the page's host's.
+        domains: Vec<String>,
+    },
     /// Request an address for its own sake (identity syncs, destinations).
     Pixel {
         /// The address.
@@ -157,6 +166,10 @@ pub struct Collector {
     consent: Consent,
     /// The consent that the outbox was last told.
     told: Option<State>,
+    /// Whether the outbox was told that the edge must hear of a choice first.
+    told_must_hear: bool,
+    /// Answers have written cookies: consent is looked at before anything else happens.
+    look_again: bool,
     delivery: Delivery,
     exchange: Exchange,
     sender: Option<Sender>,
@@ -187,6 +200,8 @@ impl Collector {
             before_send: None,
             storefront: Storefront::default(),
             told: None,
+            told_must_hear: false,
+            look_again: false,
             exchange: Exchange::default(),
             sender: None,
             sdk: road::Progress::default(),
@@ -198,6 +213,11 @@ impl Collector {
             outbox_wake: None,
             stopped: false,
         }
+    }
+
+    /// Settings came that count together with those of the next [`Self::configure`].
+    pub fn prepare(&mut self, source: Source, raw: &Value) {
+        self.store.set(source, raw);
     }
 
     /// Settings came from the page or the API.
@@ -306,7 +326,12 @@ impl Collector {
     fn accept(&mut self, draft: &Draft, moment: &Moment) {
         let composed = draft.compose(&self.effective.settings, self.exchange.ecid());
         let composed = match self.run_before_send(composed) {
-            Ok(Some(composed)) => composed,
+            Ok(Some(mut composed)) => {
+                if !self.effective.settings.personal_data {
+                    xdm::personal::hold_back(&mut composed.xdm);
+                }
+                composed
+            }
             Ok(None) => {
                 return self.move_on(&draft.id, Status::Suppressed, Some("onBeforeEventSend said no".into()));
             }

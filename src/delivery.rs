@@ -97,6 +97,8 @@ pub struct Delivery {
     filling: Filling,
     consent: Consent,
     consent_call: Option<ConsentCall>,
+    /// The edge believes in an out that does not hold any more.
+    edge_must_hear: bool,
     page: Page,
     online: bool,
     sdk: bool,
@@ -135,6 +137,7 @@ impl Delivery {
             filling: Filling::new(None),
             consent: Consent::Pending,
             consent_call: None,
+            edge_must_hear: false,
             page: Page::Shown,
             online: true,
             sdk: false,
@@ -188,6 +191,7 @@ impl Delivery {
             Input::ConsentIn => self.consent_in(),
             Input::ConsentPending => self.consent = Consent::Pending,
             Input::ConsentOut => self.consent_out(),
+            Input::EdgeMustHear(must) => self.edge_must_hear = must,
             Input::SetConsent { ticket, body } => self.set_consent(ticket, body),
             Input::Identity(known) => self.gate.set_known(known),
             Input::IdentityLocked => self.gate.granted(),
@@ -476,7 +480,7 @@ impl Delivery {
         if self.consent_call.is_some() {
             return self.pump_consent();
         }
-        if self.consent != Consent::In {
+        if self.consent != Consent::In || self.edge_must_hear {
             return;
         }
         let batch = self.next_batch();
@@ -570,7 +574,7 @@ impl Delivery {
             let batch = self.next_batch();
             let due = match self.consent_call {
                 Some(_) => i64::MIN,
-                None if batch.count == 0 || !self.may_send() => i64::MAX,
+                None if batch.count == 0 || !self.may_send() || self.edge_must_hear => i64::MAX,
                 None if self.is_due(&batch) => i64::MIN,
                 None => batch.due,
             };

@@ -105,16 +105,22 @@ async fn start_new(window: &JsValue, raw: &JsValue) -> Result<JsValue, JsValue> 
 
 /// Settings of the page's script and of the caller.
 fn configure(shell: &Rc<Shell>, raw: &JsValue) -> Result<(), JsValue> {
-    if let Some(page) = page_settings() {
-        shell.tell(move |core, moment| core.configure(Source::Page, &page, moment));
-    }
+    let page = page_settings();
     if !raw.is_undefined() && !raw.is_null() {
         if let Some(hook) = get_function(raw, "onBeforeEventSend") {
             let hook = before_send(hook);
             shell.tell(move |core, _| core.set_before_send(hook));
         }
         let settings = from_api(raw);
-        shell.tell(move |core, moment| core.configure(Source::Api, &settings, moment));
+        // Both at once: what the caller says about consent counts before anything is done.
+        shell.tell(move |core, moment| {
+            if let Some(page) = page {
+                core.prepare(Source::Page, &page);
+            }
+            core.configure(Source::Api, &settings, moment);
+        });
+    } else if let Some(page) = page {
+        shell.tell(move |core, moment| core.configure(Source::Page, &page, moment));
     }
     let refused = shell.ask(|core, _| core.settings_refused().map(<[Issue]>::to_vec)).flatten();
     shell.follow_banner();

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::convert::{from_api, get_function};
+use super::events::is_hidden;
 use super::shell::Shell;
 use super::timer;
 use crate::consent::Signal;
@@ -18,6 +19,9 @@ pub(super) type Listener = Closure<dyn FnMut(JsValue, JsValue)>;
 /// How long a banner may take to answer before that is worth a warning, in milliseconds.
 const LATE: u32 = 10_000;
 
+/// How often a banner that is late is looked for, in milliseconds.
+const EVERY: u32 = 1_000;
+
 /// Listens to the banner for as long as the page lives; waits for it if it is late.
 pub(super) fn follow(shell: &Rc<Shell>) {
     if shell.following_banner.replace(true) {
@@ -27,22 +31,26 @@ pub(super) fn follow(shell: &Rc<Shell>) {
     spawn_local(async move {
         let answered = Rc::new(Cell::new(false));
         let mut waited = 0;
-        let mut wait = 100;
         let mut told = false;
-        let mut listening = false;
-        while !shell.stopped.get() && !(listening && (answered.get() || told)) {
+        loop {
+            let mut listening = shell.banner_listener.borrow().is_some();
             if !listening && let Some(api) = get_function(&js_sys::global(), "__tcfapi") {
                 listening = true;
                 listen(&shell, &api, &answered);
-                continue;
             }
             if waited >= LATE && !told && !answered.get() {
                 told = true;
                 shell.tell(|core, moment| core.consent_signal(Signal::TcfMissing, moment));
             }
-            timer::wait(wait).await;
-            waited = waited.saturating_add(wait);
-            wait = wait.saturating_mul(2).min(1000);
+            if shell.stopped.get() || (listening && (answered.get() || told)) {
+                return;
+            }
+            if is_hidden() {
+                // No timer runs while nobody looks: it is followed again once the page is shown.
+                return shell.following_banner.set(false);
+            }
+            timer::wait(EVERY).await;
+            waited = waited.saturating_add(EVERY);
         }
     });
 }

@@ -20,6 +20,19 @@ pub(super) fn write(cookie: &str) {
     }
 }
 
+/// Writes one cookie for the first of `domains` that takes it; without any, for the page's host. The
+/// cookie itself is what is tried, so that nothing else is set for a shopper who does not agree.
+pub(super) fn write_for(cookie: &str, domains: &[String]) {
+    let pair = cookie.split(';').next().unwrap_or_default();
+    for domain in domains {
+        write(&[cookie, "; Domain=", domain].concat());
+        if read().split("; ").any(|taken| taken == pair) {
+            return;
+        }
+    }
+    write(cookie);
+}
+
 /// The first of `domains` under which a cookie can be set (they come widest first); `None` where none
 /// can. The probe's name is our own, so that a Web SDK probing at the same instant is not misled.
 pub(super) fn widest_domain(domains: &[String]) -> Option<&String> {

@@ -39,16 +39,23 @@ pub(super) fn carry_out(shell: &Rc<Shell>, effect: Effect) {
         }
         Effect::SdkSend { request, json, unloading } => sdk_send(shell, request, &json, unloading),
         Effect::FindSdk(name) => find_sdk(shell, name),
+        Effect::AskSdk => ask_sdk(shell),
         Effect::SdkConsent(options) => {
             let Some(sdk) = shell.sdk.borrow().clone() else { return };
             let options = convert::to_js(&options);
+            // Called in this very task: what is sent next must find it.
+            let call = sdk::call(&sdk, "setConsent", &options);
+            let shell = Rc::clone(shell);
             spawn_local(async move {
-                if sdk::command(&sdk, "setConsent", &options).await.is_err() {
+                let good = sdk::settled(call).await.is_ok();
+                if !good {
                     log(Severity::Warning, "the store's Web SDK refused setConsent; look at its own console lines");
                 }
+                shell.tell(move |core, moment| core.sdk_consented(good, moment));
             });
         }
         Effect::SetCookie(cookie) => cookies::write(&cookie),
+        Effect::SetCookieFor { cookie, domains } => cookies::write_for(&cookie, &domains),
         Effect::Pixel { url, hide_referrer } => pixel(&url, hide_referrer),
         Effect::Store { key, text } => {
             if !store(shell).put(&key, &text) {
@@ -62,7 +69,7 @@ pub(super) fn carry_out(shell: &Rc<Shell>, effect: Effect) {
             if let Some(opened) = opened {
                 opened.clear();
             } else {
-                Store::clear_journal();
+                Store::discard();
             }
             if let Some(session) = session_storage() {
                 let _ = session.remove_item(CART_KEY);
@@ -143,17 +150,19 @@ fn sdk_send(shell: &Rc<Shell>, request: RequestId, json: &str, unloading: bool) 
     let shell = Rc::clone(shell);
     spawn_local(async move {
         let result = sdk::settled(call).await;
+        let declined = match &result {
+            Ok(answer) if sdk::is_empty(answer) => sdk::declines(&sdk).await,
+            _ => false,
+        };
         shell.tell(move |core, moment| match result {
-            Ok(answer) if core.sdk_declined(sdk::is_empty(&answer), moment) => {
-                core.sdk_answered(request, SdkAnswer::Declined, moment);
-            }
+            Ok(_) if declined => core.sdk_answered(request, SdkAnswer::Declined, moment),
             Ok(_) => core.sdk_answered(request, SdkAnswer::Resolved, moment),
             Err(error) => core.sdk_answered(request, SdkAnswer::Rejected(&sdk::message(&error)), moment),
         });
     });
 }
 
-/// Looks for the store's Web SDK until it is there; then asks it who the shopper is.
+/// Looks for the store's Web SDK until it is there.
 fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
     let search = shell.sdk_search.get().wrapping_add(1);
     shell.sdk_search.set(search);
@@ -179,8 +188,18 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
             timer::wait(wait).await;
             wait = wait.saturating_mul(2).min(1000);
         };
-        *shell.sdk.borrow_mut() = Some(sdk.clone());
+        *shell.sdk.borrow_mut() = Some(sdk);
         shell.tell(|core, moment| core.sdk_found(true, &[], moment));
+    });
+}
+
+/// Asks the store's Web SDK who the shopper is, as soon as it can be asked.
+fn ask_sdk(shell: &Rc<Shell>) {
+    let search = shell.sdk_search.get();
+    let Some(sdk) = shell.sdk.borrow().clone() else { return };
+    let shell = Rc::clone(shell);
+    spawn_local(async move {
+        let mut wait = 50;
         let mut ecid;
         loop {
             let answer = sdk::settled(sdk::call(&sdk, "getIdentity", &Object::new())).await;

@@ -58,6 +58,9 @@ pub(super) fn follow(shell: &Rc<Shell>) {
     });
     on(&document, "visibilitychange", |shell, _| {
         let visible = !is_hidden();
+        if visible {
+            shell.follow_banner();
+        }
         // Some browsers tell of hiding before `pagehide`, which knows more.
         if visible || !has_heir(shell) {
             shell.tell(move |core, moment| core.visible(visible, moment));
@@ -129,7 +132,8 @@ fn come_back(shell: &Rc<Shell>) {
     });
 }
 
-fn is_hidden() -> bool {
+/// Whether the page is in the background.
+pub(super) fn is_hidden() -> bool {
     get(&get(&js_sys::global(), "document"), "visibilityState").as_string().as_deref() == Some("hidden")
 }
 

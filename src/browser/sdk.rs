@@ -51,7 +51,7 @@ pub(super) async fn settled(call: Result<JsValue, JsValue>) -> Result<JsValue, J
 }
 
 /// Calls one command and waits for what it promised.
-pub(super) async fn command(sdk: &Function, name: &str, options: &JsValue) -> Result<JsValue, JsValue> {
+async fn command(sdk: &Function, name: &str, options: &JsValue) -> Result<JsValue, JsValue> {
     settled(call(sdk, name, options)).await
 }
 
@@ -67,9 +67,14 @@ pub(super) fn ecid(answer: &JsValue) -> Option<String> {
 
 /// Whether the answer of `sendEvent` is the empty object by which a Web SDK says that consent was
 /// declined. A build without personalization answers an event that it sent in the same way, so this is
-/// a hint and not a proof.
+/// a hint, and [`declines`] the proof.
 pub(super) fn is_empty(answer: &JsValue) -> bool {
     is_plain(answer) && Reflect::own_keys(answer).is_ok_and(|keys| keys.length() == 0)
+}
+
+/// Whether the Web SDK has no consent: then it answers this command, too, with an empty object.
+pub(super) async fn declines(sdk: &Function) -> bool {
+    command(sdk, "getIdentity", &js_sys::Object::new()).await.is_ok_and(|answer| is_empty(&answer))
 }
 
 /// The options of `sendEvent` for an event in JSON.

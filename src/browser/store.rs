@@ -30,6 +30,8 @@ pub(super) struct Store {
     /// Entries written before the database was open.
     waiting: RefCell<Vec<(String, String)>>,
     gone: Cell<bool>,
+    /// Everything is to be taken out of the database once it is open.
+    purged: Cell<bool>,
 }
 
 impl Store {
@@ -40,6 +42,7 @@ impl Store {
             database: RefCell::default(),
             waiting: RefCell::default(),
             gone: Cell::new(false),
+            purged: Cell::new(false),
         })
     }
 
@@ -58,6 +61,12 @@ impl Store {
                 }
             }
             *self.database.borrow_mut() = Some(database);
+        }
+        if self.purged.replace(false) {
+            entries.clear();
+            if let Some(outbox) = self.outbox() {
+                let _ = outbox.clear();
+            }
         }
         self.gone.set(self.database.borrow().is_none());
         let waiting = core::mem::take(&mut *self.waiting.borrow_mut());
@@ -98,18 +107,21 @@ impl Store {
     /// Takes out everything that any tab has stored.
     pub(super) fn clear(&self) {
         self.waiting.borrow_mut().clear();
-        Self::clear_journal();
-        if let Some(outbox) = self.outbox() {
-            let _ = outbox.clear();
+        for (key, _) in self.journal_entries() {
+            self.unjournal(&key);
+        }
+        match self.outbox() {
+            Some(outbox) => drop(outbox.clear()),
+            None => self.purged.set(true),
         }
     }
 
-    /// Takes out what any tab has in the journal; makes no storage that was not there.
-    pub(super) fn clear_journal() {
-        let journal = local_storage();
-        let store = Self { journal, database: RefCell::default(), waiting: RefCell::default(), gone: Cell::new(true) };
-        for (key, _) in store.journal_entries() {
-            store.unjournal(&key);
+    /// Takes out everything that any tab has stored, and the storage with it: what is not there is not
+    /// made, not even for a moment.
+    pub(super) fn discard() {
+        Self::open().clear();
+        if let Some(factory) = web_sys::window().and_then(|window| window.indexed_db().ok().flatten()) {
+            let _ = factory.delete_database(DATABASE);
         }
     }
 

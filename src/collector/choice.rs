@@ -20,15 +20,6 @@ impl Collector {
     /// When it is none of these; nothing changes then.
     pub fn set_consent(&mut self, raw: &Value, moment: &Moment) -> Result<(), Issue> {
         let change = self.ask(moment, |consent, inputs| consent.set(raw, inputs, moment))?;
-        let standards = raw.get("consent").is_some();
-        if matches!(self.sender, Some(Sender::WebSdk(_))) && self.effective.settings.consent_sources.web_sdk {
-            let general = Value::from([("general", change.to.name())]);
-            let adobe =
-                Value::from([("standard", Value::from("Adobe")), ("version", Value::from("1.0")), ("value", general)]);
-            let options =
-                if standards { raw.clone() } else { Value::from([("consent", Value::from(alloc::vec![adobe]))]) };
-            self.effects.push_back(Effect::SdkConsent(options));
-        }
         self.consent_changed(change, moment);
         Ok(())
     }
@@ -65,15 +56,21 @@ impl Collector {
         text::join(&["consent: ", reason.get("because").and_then(Value::as_text).unwrap_or("out")])
     }
 
-    /// The edge has answered a message about consent for good.
+    /// What became of a message about consent.
     pub(super) fn edge_heard(&mut self, outcome: &Outcome, moment: &Moment) {
         let answer = match outcome {
             Outcome::Good { .. } => Answer::Accepted,
             Outcome::Refused { .. } | Outcome::TooLarge => Answer::Refused,
-            // The outbox sends it again.
-            Outcome::Retry { .. } | Outcome::NetworkError | Outcome::Timeout => return,
+            Outcome::Retry { .. } | Outcome::NetworkError | Outcome::Timeout => Answer::Failed,
         };
         self.consent.edge_answered(answer, moment);
+        self.look_again = true;
+    }
+
+    /// The store's own Web SDK has taken the shopper's choice, or could not pass it on.
+    pub fn sdk_consented(&mut self, good: bool, moment: &Moment) {
+        self.consent.edge_answered(if good { Answer::Accepted } else { Answer::Failed }, moment);
+        self.look_again = true;
     }
 
     fn ask<T>(&mut self, moment: &Moment, question: impl FnOnce(&mut Consent, &Inputs<'_>) -> T) -> T {
@@ -99,25 +96,52 @@ impl Collector {
         if let Some(issue) = self.consent.issue() {
             self.report(issue);
         }
-        if self.told != Some(change.to) {
-            self.told = Some(change.to);
-            match change.to {
-                State::In => self.delivery.handle(Input::ConsentIn, moment),
-                State::Pending => self.delivery.handle(Input::ConsentPending, moment),
-                State::Out => self.refused(moment),
-            }
+        let news = self.told.replace(change.to) != Some(change.to);
+        if news && change.to == State::Out {
+            self.refused(moment);
         }
-        if self.sender == Some(Sender::Edge)
-            && let Some(consent) = self.consent.message_for_edge(moment)
-        {
-            self.delivery.handle(Input::SetConsent { ticket: CONSENT_TICKET, body: consent.to_json() }, moment);
+        self.tell_edge(moment);
+        match change.to {
+            State::In if news => self.delivery.handle(Input::ConsentIn, moment),
+            State::Pending if news => self.delivery.handle(Input::ConsentPending, moment),
+            _ => {}
         }
         if self.sender.is_some()
             && let Some(memory) = self.consent.memory_to_write((self.host.consent_memory)().as_deref())
         {
             self.effects.push_back(Effect::RememberConsent(memory));
         }
+        if self.sdk.found && !self.sdk.asked && self.consent.state() == State::In {
+            self.sdk.asked = true;
+            self.effects.push_back(Effect::AskSdk);
+        }
         self.release(moment);
+    }
+
+    /// Tells the edge of the shopper's choice, by whichever way events leave.
+    fn tell_edge(&mut self, moment: &Moment) {
+        let edge = self.sender == Some(Sender::Edge);
+        let must_hear = edge && self.consent.edge_must_hear_first();
+        if core::mem::replace(&mut self.told_must_hear, must_hear) != must_hear {
+            self.delivery.handle(Input::EdgeMustHear(must_hear), moment);
+        }
+        if self.edge_hears()
+            && let Some(consent) = self.consent.message_for_edge(moment)
+        {
+            if edge {
+                self.delivery.handle(Input::SetConsent { ticket: CONSENT_TICKET, body: consent.to_json() }, moment);
+            } else {
+                self.effects.push_back(Effect::SdkConsent(Value::from([("consent", consent)])));
+            }
+        }
+        if self.consent.wake_at().is_some() {
+            self.set_alarm();
+        }
+    }
+
+    /// Whether there is a way to tell the edge anything.
+    pub(super) fn edge_hears(&self) -> bool {
+        self.sender == Some(Sender::Edge) || self.sdk.found
     }
 
     /// The shopper says no: what waits is thrown away, wherever it waits.

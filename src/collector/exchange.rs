@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::draft::with_ecid;
 use super::{Effect, Host};
+use crate::consent::State;
 use crate::cookies;
 use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response};
 use crate::delivery::{Action, Exception, Outcome, RequestId, Send};
@@ -105,17 +106,19 @@ impl Exchange {
     }
 
     /// Builds a request of the outbox. `page_url` is the page's address now.
+    #[allow(clippy::too_many_arguments)] // Everything a request is made of, once.
     pub(super) fn build(
         &mut self,
         send: &Send,
         settings: &Settings,
         host: &Host,
         page_url: &str,
+        consent: State,
         moment: &Moment,
         random: &mut Random,
     ) -> Effect {
         let organization = settings.organization_id.as_deref().unwrap_or_default();
-        let apex = self.apex(host).to_owned();
+        let apex = self.apex(host, consent).to_owned();
         let cookies = self.cookies(&moment.cookies);
         let identified = self.ecid.is_some() || identity::is_known(&cookies, organization);
         let core = settings.third_party_cookies_enabled && endpoint::allows_third_party_cookies(&host.user_agent);
@@ -172,17 +175,21 @@ impl Exchange {
     }
 
     /// A request was given up; its answer is not wanted any more.
-    pub(super) fn cancel(&mut self, request: RequestId) {
-        self.requests.retain(|(id, _)| *id != request);
+    /// Gives back what it was for.
+    pub(super) fn cancel(&mut self, request: RequestId) -> Option<Action> {
+        let at = self.requests.iter().position(|(id, _)| *id == request)?;
+        Some(self.requests.swap_remove(at).1.action)
     }
 
-    /// What an answer, or its absence, means. `None` for a request that nobody waits for.
+    /// What an answer, or its absence, means. `None` for a request that nobody waits for. Of a shopper
+    /// who does not agree nothing is learnt or kept, but for the cookie that says so.
     pub(super) fn understand(
         &mut self,
         request: RequestId,
         reply: Result<Reply, Failure>,
         settings: &Settings,
         host: &Host,
+        consent: State,
         moment: &Moment,
     ) -> Option<Understood> {
         let at = self.requests.iter().position(|(id, _)| *id == request)?;
@@ -205,6 +212,30 @@ impl Exchange {
         let headers =
             response::Headers { retry_after: reply.retry_after.as_deref(), adobe_edge: reply.region.as_deref() };
         let answer = response::read(reply.status, &reply.body, headers, moment.wall);
+        understood.issues = answer.issues();
+        understood.outcome = outcome(&answer, reply.status);
+        if under_way.action == Action::SetConsent && reply.status >= 500 {
+            // The choice stands, whatever is wrong with the server.
+            understood.outcome = Outcome::Retry { after: None };
+        }
+        if consent != State::In {
+            let told = answer
+                .cookies
+                .iter()
+                .filter(|cookie| under_way.action == Action::SetConsent && cookie.name.ends_with("_consent"));
+            understood.effects.extend(told.map(|cookie| Effect::SetCookieFor {
+                cookie: cookie.to_text("", host.scheme == "https:"),
+                domains: match &self.apex {
+                    Some(apex) => alloc::vec![apex.clone()],
+                    None => endpoint::apex_candidates(&host.hostname),
+                },
+            }));
+            if under_way.action == Action::Acquire && answer.good {
+                // Asked for again, should the shopper agree.
+                understood.outcome = Outcome::Retry { after: Some(0) };
+            }
+            return Some(understood);
+        }
         let legacy =
             settings.organization_id.as_deref().filter(|_| self.ecid.is_none()).zip(answer.ecid.as_deref()).and_then(
                 |(organization, ecid)| {
@@ -212,7 +243,7 @@ impl Exchange {
                     edge_cookies::legacy_cookie(ecid, known.as_deref(), organization)
                 },
             );
-        let apex = self.apex(host).to_owned();
+        let apex = self.apex(host, consent).to_owned();
         for cookie in answer.cookies.iter().chain(&legacy) {
             self.given.retain(|(name, _)| *name != cookie.name);
             self.given.push((cookie.name.clone(), cookie.value.clone()));
@@ -228,8 +259,6 @@ impl Exchange {
             self.ecid.clone_from(&answer.ecid);
             understood.identity_came = true;
         }
-        understood.issues = answer.issues();
-        understood.outcome = outcome(&answer, reply.status);
         Some(understood)
     }
 
@@ -247,9 +276,13 @@ impl Exchange {
         all
     }
 
-    fn apex(&mut self, host: &Host) -> &str {
-        self.apex
-            .get_or_insert_with(|| (host.widest_domain)(&endpoint::apex_candidates(&host.hostname)).unwrap_or_default())
+    /// The shop's apex domain; empty as long as it is not known and finding out would set a cookie for
+    /// a shopper who does not agree.
+    fn apex(&mut self, host: &Host, consent: State) -> &str {
+        if consent == State::In && self.apex.is_none() {
+            self.apex = Some((host.widest_domain)(&endpoint::apex_candidates(&host.hostname)).unwrap_or_default());
+        }
+        self.apex.as_deref().unwrap_or_default()
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Progress {
     pub(super) found: bool,
     /// `getIdentity` has answered, one way or the other: events carry the ECID from now on.
     pub(super) identified: bool,
+    /// `getIdentity` was called, which may bring the shopper an identity.
+    pub(super) asked: bool,
     /// When a Web SDK that is still missing is worth a warning, on the monotonic clock.
     pub(super) deadline: Option<i64>,
 }
@@ -28,7 +30,7 @@ pub(super) struct Progress {
 pub enum SdkAnswer<'a> {
     /// It resolved.
     Resolved,
-    /// It resolved, and the Web SDK's consent cookie says that nothing was sent.
+    /// It resolved, but nothing was sent: the Web SDK has no consent.
     Declined,
     /// It rejected with this message.
     Rejected(&'a str),
@@ -39,8 +41,10 @@ impl Collector {
     pub(super) fn settings_changed(&mut self, moment: &Moment) {
         self.effective = self.store.effective();
         self.report_all(self.effective.issues.clone());
-        self.choose_road(moment);
+        // Before the way out is open: storage is not even opened for somebody who says no.
         self.new_consent_rules(moment);
+        self.choose_road(moment);
+        self.read_consent(moment);
         if self.effective.off {
             for draft in core::mem::take(&mut self.held) {
                 self.move_on(&draft.id, Status::Suppressed, Some("storefront events are off".into()));
@@ -137,7 +141,7 @@ impl Collector {
             self.report(Issue::error("webSdkName", "not-callable", message));
         }
         self.set_alarm();
-        let _ = moment;
+        self.read_consent(moment);
     }
 
     /// `getIdentity` of the store's own Web SDK has answered: with the ECID, or without (declined,
@@ -206,20 +210,11 @@ impl Collector {
 
     /// Tells the browser when to wake us next.
     pub(super) fn set_alarm(&mut self) {
-        let alarm = [self.outbox_wake, self.sdk.deadline].into_iter().flatten().min();
+        let retry = self.consent.wake_at().filter(|_| self.edge_hears());
+        let alarm = [self.outbox_wake, self.sdk.deadline, retry].into_iter().flatten().min();
         if let Some(at) = alarm {
             self.effects.push_back(Effect::WakeAt(at));
         }
-    }
-
-    /// Whether `sendEvent` of the store's own Web SDK declined: an empty answer says so only together
-    /// with a consent cookie that says out, for builds without personalization answer nothing at all.
-    #[must_use]
-    pub fn sdk_declined(&self, answer_is_empty: bool, moment: &Moment) -> bool {
-        let out = |(name, value): (String, String)| {
-            name.starts_with("kndctr_") && name.ends_with("_consent") && holds(&value, "general=out")
-        };
-        answer_is_empty && crate::cookies::all(&moment.cookies).any(out)
     }
 
     /// The page's address, read when it is needed.

@@ -19,6 +19,10 @@ impl Collector {
             if let Some(effect) = self.effects.pop_front() {
                 return Some(effect);
             }
+            if core::mem::take(&mut self.look_again) {
+                self.read_consent(moment);
+                continue;
+            }
             let effect = self.delivery.next_effect()?;
             self.translate(effect, moment);
         }
@@ -28,10 +32,17 @@ impl Collector {
         let out = match effect {
             delivery::Effect::Send(send) => return self.send(send, moment),
             delivery::Effect::SdkCall { request, event, unloading } => {
+                if !self.may_leave(request, moment) {
+                    return;
+                }
+                self.consent_signal(Signal::EventsSent, moment);
                 Effect::SdkSend { request, json: self.exchange.fill(event.wants_ecid, &event.json), unloading }
             }
             delivery::Effect::Cancel(request) => {
-                self.exchange.cancel(request);
+                if self.exchange.cancel(request) == Some(Action::SetConsent) {
+                    // It has taken too long.
+                    self.edge_heard(&Outcome::Timeout, moment);
+                }
                 Effect::Cancel(request)
             }
             delivery::Effect::Store { key, text } => Effect::Store { key, text },
@@ -59,16 +70,14 @@ impl Collector {
 
     /// The last look at consent stands here, between the outbox and the wire.
     fn send(&mut self, send: delivery::Send, moment: &Moment) {
-        self.read_consent(moment);
-        let told = send.action == Action::SetConsent;
-        if !told && self.consent.state() != State::In {
-            // The outbox has been told; an event that may wait still waits there.
-            let outcome = Outcome::Retry { after: Some(0) };
-            return self.delivery.handle(Input::Answered { request: send.request, outcome }, moment);
+        if send.action == Action::SetConsent {
+            self.read_consent(moment);
+        } else if !self.may_leave(send.request, moment) {
+            return;
         }
-        let address = self.address();
+        let (address, consent) = (self.address(), self.consent.state());
         let settings = &self.effective.settings;
-        let effect = self.exchange.build(&send, settings, &self.host, &address, moment, &mut self.random);
+        let effect = self.exchange.build(&send, settings, &self.host, &address, consent, moment, &mut self.random);
         for event in send.events.iter().filter(|event| event.wants_ecid) {
             let filled = self.exchange.fill(true, &event.json);
             if let Ok(mut parsed) = Value::parse(&filled) {
@@ -82,13 +91,29 @@ impl Collector {
         }
     }
 
+    /// Whether what the outbox gave out may leave now. If not, the outbox has been told; an event that
+    /// may wait still waits there.
+    fn may_leave(&mut self, request: RequestId, moment: &Moment) -> bool {
+        self.read_consent(moment);
+        let may = self.consent.state() == State::In;
+        if !may {
+            let outcome = Outcome::Retry { after: Some(0) };
+            self.delivery.handle(Input::Answered { request, outcome }, moment);
+        }
+        may
+    }
+
     /// A request was answered, its body read to the end, or failed.
     pub fn answered(&mut self, request: RequestId, reply: Result<Reply, Failure>, moment: &Moment) {
+        self.read_consent(moment);
         let settings = &self.effective.settings;
-        let Some(understood) = self.exchange.understand(request, reply, settings, &self.host, moment) else { return };
-        if self.consent.state() != State::Out || understood.action == Action::SetConsent {
-            self.effects.extend(understood.effects);
-        }
+        let consent = self.consent.state();
+        let Some(understood) = self.exchange.understand(request, reply, settings, &self.host, consent, moment) else {
+            return;
+        };
+        self.effects.extend(understood.effects);
+        // An answer may bring a cookie that says otherwise: it is looked at once it is written.
+        self.look_again = true;
         self.report_all(understood.issues);
         if understood.action == Action::SetConsent {
             self.edge_heard(&understood.outcome, moment);

@@ -82,12 +82,14 @@ impl Delivery {
     }
 
     fn again(&mut self, flight: &Flight, after: Option<i64>, reason: &'static str) {
+        // The rules of consent say what follows, and events need not wait for it.
+        if flight.action == Some(Action::SetConsent) {
+            self.is_bare(flight);
+            return;
+        }
         // Offline explains the failure; the edge need not be spared for it.
         if self.online || after.is_some() {
             self.retry.failed(after, self.now);
-        }
-        if let Some(call) = &mut self.consent_call {
-            call.flight = call.flight.filter(|request| *request != flight.request);
         }
         self.put_back(flight.request, reason);
     }

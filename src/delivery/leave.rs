@@ -47,13 +47,13 @@ impl Delivery {
         if !self.online || self.retry.is_firm(self.now) {
             return;
         }
-        if self.page == Page::Leaving && self.heir && self.outbox.iter().all(|entry| entry.stored) {
-            return;
-        }
         if self.page == Page::Leaving && matches!(self.road, Some(Road::Edge { .. })) {
             self.send_consent();
         }
-        if !self.may_send() {
+        if self.page == Page::Leaving && self.heir && self.outbox.iter().all(|entry| entry.stored) {
+            return;
+        }
+        if !self.may_send() || self.edge_must_hear {
             return;
         }
         if self.road == Some(Road::WebSdk) {

@@ -131,9 +131,12 @@ pub enum Input {
     ConsentPending,
     /// The shopper declines: whatever waits is thrown away.
     ConsentOut,
-    /// `privacy/set-consent` is to be called; a newer call replaces one that has not been answered.
+    /// Whether events have to wait until the edge has heard of the shopper's choice: it would drop them.
+    EdgeMustHear(bool),
+    /// `privacy/set-consent` is to be called, once; a newer call replaces one that has not been
+    /// answered. Whether a call that failed is worth another is for the rules of consent to say.
     SetConsent {
-        /// Settled when the edge has answered for good.
+        /// Settled when the call is answered, or has failed.
         ticket: Ticket,
         /// What to say: handed back in [`Effect::Send`].
         body: String,

@@ -539,17 +539,38 @@ fn a_choice_is_told_to_the_edge_until_it_answers() {
     bench.tell(Input::ConsentOut);
     let effects = bench.tell(Input::SetConsent { ticket: 1, body: "out".into() });
     assert_eq!(sent(&effects), ["setconsent 1 "]);
-    let effects = bench.answer(1, Outcome::NetworkError);
-    assert!(!wakes(&effects).is_empty());
-    assert_eq!(sent(&bench.after(1_000)), ["setconsent 2 "]);
     let effects = bench.tell(Input::SetConsent { ticket: 2, body: "in".into() });
     assert!(effects.contains(&Effect::Settled(1)));
-    assert_eq!(sent(&effects), ["cancel 2", "setconsent 3 "]);
+    assert_eq!(sent(&effects), ["cancel 1", "setconsent 2 "]);
     bench.tell(Input::ConsentIn);
     assert!(sent(&bench.publish("a")).is_empty(), "the choice goes first");
-    let effects = bench.answer(3, good());
+    let effects = bench.answer(2, good());
     assert!(effects.contains(&Effect::Settled(2)));
-    assert_eq!(sent(&bench.after(250)), ["collect 4 a"]);
+    assert_eq!(sent(&bench.after(250)), ["collect 3 a"]);
+}
+
+#[test]
+fn a_choice_that_fails_is_the_callers_to_repeat_and_holds_up_only_who_has_to_wait() {
+    for failure in [again(), Outcome::NetworkError, Outcome::Timeout] {
+        let mut bench = Bench::running();
+        bench.tell(Input::SetConsent { ticket: 1, body: "in".into() });
+        bench.publish("a");
+        let effects = bench.answer(1, failure.clone());
+        assert!(effects.contains(&Effect::Settled(1)));
+        assert_eq!(sent(&bench.after(250)), ["collect 2 a"], "{failure:?}");
+
+        let mut bench = Bench::running();
+        bench.tell(Input::EdgeMustHear(true));
+        bench.tell(Input::SetConsent { ticket: 1, body: "in".into() });
+        assert_eq!(stored(&bench.publish("a")), ["tab/1"]);
+        bench.answer(1, failure);
+        assert!(sent(&bench.after(60_000)).is_empty());
+        assert!(sent(&bench.tell(Input::Hidden)).is_empty(), "it is stored, and the next page sends it");
+        bench.tell(Input::Visible);
+        bench.tell(Input::SetConsent { ticket: 2, body: "in".into() });
+        bench.answer(2, good());
+        assert_eq!(sent(&bench.tell(Input::EdgeMustHear(false))), ["collect 3 a"]);
+    }
 }
 
 #[test]
