@@ -1,4 +1,6 @@
 /**
- * The overlay for QA. Importing it in a page with a running collector shows what becomes of each event.
+ * The overlay for QA. Importing it in a page opens it and shows what becomes of each event, or why there is none.
  */
-export {};
+
+/** Opens the inspector again after it was closed; does nothing while it is open. */
+export declare function open(): void;

@@ -10,8 +10,7 @@ import { el, price } from "./view.js";
 
 const cartButton = () => el("button.icon.cart-button", {
   id: "cart-button", type: "button", "aria-haspopup": "dialog", onclick: openMiniCart,
-  "aria-label": `Cart, ${count()} ${count() === 1 ? "item" : "items"}`,
-}, el("span", { "aria-hidden": true }, "Cart"), el("span.badge", { "aria-hidden": true }, String(count())));
+}, "Cart", el("span.unseen", {}, ", "), el("span.badge", {}, String(count())), el("span.unseen", {}, count() === 1 ? " item" : " items"));
 
 export const header = () => {
   const current = new URLSearchParams(location.search).get("id");

@@ -1,0 +1,234 @@
+// What QA sees: the local edge's page, the inspector, and that both are usable by everybody and strict about scripts.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { KINDS } from "./scenarios.mjs";
+import { expect, test, watch } from "./support/fixtures.mjs";
+import { NPM } from "./support/paths.mjs";
+import { OURS, ORG, code, collector, contexts, page as html, push, settings } from "./support/pages.mjs";
+import { DATASTREAM, address, shopThrough } from "./support/shopping.mjs";
+
+const AXE = readFileSync(join(NPM, "axe-core/axe.min.js"), "utf8");
+const STRICT = "default-src 'none'; script-src 'self' 'nonce-page' 'wasm-unsafe-eval'; style-src 'none'; img-src data:; connect-src";
+const SHOP_PAGES = ["index", "category", "product", "search", "cart", "checkout", "account", "lists", "success"];
+
+/** Writes down every violation of a page's policy, also of pages that are left. */
+const guard = async (page) => {
+  const violations = [];
+  await page.exposeBinding("violated", (_, text) => violations.push(text));
+  await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (event) => window.violated(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`)));
+  return violations;
+};
+
+/** The serious faults that axe finds, in one line each. */
+const faults = async (page) => {
+  await page.evaluate(AXE);
+  // What is still fading in has less contrast than it will have.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")} (${failureSummary.split("\n")[1]?.trim()})`).join("; ")}`);
+};
+
+/** Asks the page by SQL; gives back the rows that it shows. */
+const sql = async (page, text) => {
+  await page.getByLabel("SQL", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.locator(".message")).toHaveText(/rows? in|refused|only|error|authorized|attach/i);
+  return page.locator(".result tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].slice(1).map(({ textContent }) => textContent)));
+};
+
+for (const sender of ["bundled", "own"]) {
+  test(`whoever has shopped with the ${sender} sender finds all 19 kinds by SQL on the edge's page`, async ({ page, edge, context }) => {
+    const violations = await guard(page);
+    const seen = watch(page);
+    const base = address(edge, "http");
+    await page.goto(`${base}/img/mark.svg`);
+    await page.evaluate((chosen) => localStorage.setItem("fjord-and-finch", JSON.stringify({ sender: chosen })), sender);
+    const order = await shopThrough(page, base);
+    const types = KINDS.flatMap(({ eventType }) => eventType ?? []).concat("commerce.saveForLaters");
+    await edge.settled((list) => types.every((type) => list.some(({ eventType }) => eventType === type)), { datastreamId: DATASTREAM, quiet: 8_000 });
+
+    const query = await context.newPage();
+    await query.goto(`${base}/_edge/#query`);
+    await expect(query.getByLabel("SQL", { exact: true })).toHaveValue("SELECT * FROM your_dataset ORDER BY timestamp DESC");
+    const found = new Set((await sql(query, "SELECT DISTINCT eventType FROM your_dataset")).map(([type]) => type));
+    expect([...types].filter((type) => !found.has(type))).toEqual([]);
+    expect(await sql(query, "SELECT DISTINCT commerce.order.purchaseID, commerce.order.priceTotal, commerce.promotionID FROM your_dataset WHERE eventType = 'commerce.purchases'"))
+      .toEqual([[order, "134.06", "AUTUMN"]]);
+    expect(await sql(query, "SELECT DISTINCT productListItems[0].SKU, productListItems[0].quantity, productListItems[0].priceTotal FROM your_dataset WHERE eventType = 'commerce.productListAdds'"))
+      .toEqual([["FF-JKT", "2", "239"]]);
+    expect(await sql(query, "SELECT DISTINCT personalEmail.address FROM your_dataset WHERE eventType = 'userAccount.login'")).toEqual([["astrid@shop.test"]]);
+    // Adobe's Web SDK itself adds an empty referrer to some events.
+    expect(await sql(query, "SELECT eventType, problems FROM events WHERE problems <> '[]' AND problems NOT LIKE '%web.webReferrer.URL%'")).toEqual([]);
+    // However the events left, they left for this machine's own address.
+    const hosts = new Set((await edge.requests()).map(({ host }) => host));
+    expect([...hosts]).toEqual([new URL(base).host]);
+    if (sender === "own") expect(await sql(query, "SELECT DISTINCT implementationDetails.name FROM your_dataset")).toEqual([[expect.stringContaining("alloy")]]);
+    expect(violations).toEqual([]);
+    expect(seen.errors).toEqual([]);
+  });
+}
+
+test("the edge's page shows events as they arrive, by keyboard, and exports what was asked", async ({ page, edge }) => {
+  const violations = await guard(page);
+  const base = address(edge, "http");
+  const answer = await page.goto(`${base}/_edge/`);
+  expect(answer.headers()["content-security-policy"]).not.toContain("unsafe");
+  await expect(page.getByText("No event yet.")).toBeVisible();
+  const send = (count, change = {}) => page.evaluate(async ({ url, count: many, change: extra, from }) => {
+    for (let done = 0; done < many; done += 100) {
+      const events = Array.from({ length: Math.min(100, many - done) }, (_, index) => ({ xdm: { _id: `${from}-${done + index}`, timestamp: new Date().toISOString(), eventType: "commerce.productViews", commerce: { productViews: { value: 1 } }, productListItems: [{ SKU: `S${done + index}` }], ...extra } }));
+      await fetch(url, { method: "POST", body: JSON.stringify({ meta: { state: { domain: location.hostname, cookiesEnabled: true } }, events }) });
+    }
+  }, { url: `${base}/ee/v1/interact?configId=${OURS}&requestId=0b0a2f2e-0000-4000-8000-000000000001`, count, change, from: Math.random() });
+  await send(3_000);
+  await send(1, { eventType: "commerce.purchases", commerce: { purchases: { value: "many" } } });
+  await expect(page.getByText("3,001 of 3,001 events, 1 with faults")).toBeVisible();
+  expect(await page.locator(".row").count(), "only what is in sight stands in the page").toBeLessThan(80);
+
+  const list = page.getByRole("listbox");
+  await list.focus();
+  await page.keyboard.press("End");
+  await expect(page.locator(".row[aria-selected=true]")).toHaveAttribute("aria-posinset", "3001");
+  await page.keyboard.press("Home");
+  const detail = page.getByRole("region", { name: "Chosen event" });
+  await expect(detail.getByText("commerce.purchases.value")).toBeVisible();
+  await expect(detail.getByText("Answer", { exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(detail).toBeHidden();
+  await page.getByLabel("Check").selectOption("With faults");
+  await expect(page.getByText("1 of 3,001 events")).toBeVisible();
+
+  await page.getByRole("link", { name: "Numbers" }).click();
+  await expect(page.getByRole("img", { name: "Events over time by type" })).toBeVisible();
+  await page.getByRole("link", { name: "Query" }).click();
+  expect(await sql(page, "SELECT eventType, productListItems FROM your_dataset WHERE eventType = 'commerce.purchases'")).toHaveLength(1);
+  for (const [name, text] of [["CSV", "eventType,productListItems\r\ncommerce.purchases,\"[{\"\"SKU\"\":\"\"S0\"\"}]\"\r\n"], ["NDJSON", "{\"eventType\":\"commerce.purchases\",\"productListItems\":[{\"SKU\":\"S0\"}]}\n"]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Export ${name}` }).click()]);
+    expect(readFileSync(await download.path(), "utf8")).toBe(text);
+  }
+  for (const bad of ["DELETE FROM events", "ATTACH DATABASE '/tmp/x.db' AS x", "SELECT readfile('/etc/passwd')", "SELECT 1; DROP TABLE events", "PRAGMA query_only = 0"]) {
+    expect(await sql(page, bad), bad).toEqual([]);
+    await expect(page.locator(".message.error"), bad).toBeVisible();
+  }
+  expect(await sql(page, "SELECT COUNT(*) FROM events")).toEqual([["3001"]]);
+  expect(violations).toEqual([]);
+});
+
+// One test for all pages: each page must be there anyway before axe looks at it.
+test("axe finds no serious fault on shop, edge page and inspector, light and dark, and no policy is violated", async ({ page, edge }) => {
+  test.setTimeout(90_000);
+  const violations = await guard(page);
+  const base = address(edge, "http");
+  const found = [];
+  await page.goto(`${base}/product.html?sku=FF-JKT`);
+  expect(await page.locator("meta[http-equiv]").getAttribute("content")).not.toContain("unsafe-inline");
+  found.push(...await faults(page));
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.getByLabel("Ochre", { exact: true }).check();
+  await page.getByLabel("L", { exact: true }).check();
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.getByRole("button", { name: /^Cart,/ }).click();
+  found.push(...await faults(page));
+  for (const name of SHOP_PAGES) {
+    await page.emulateMedia({ colorScheme: SHOP_PAGES.indexOf(name) % 2 ? "dark" : "light" });
+    await page.goto(`${base}/${name}.html${name === "category" ? "?id=wear" : ""}`);
+    await expect(page.locator("main h1").first()).toBeVisible();
+    found.push(...await faults(page));
+  }
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${base}/product.html?sku=FF-LMP&storefront-collector-debug`);
+    for (const tab of ["Events", "Settings", "Why?"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await page.getByRole("tabpanel").locator("details summary").first().click({ timeout: 500 }).catch(() => {});
+      found.push(...await faults(page));
+    }
+    await page.goto(`${base}/_edge/#live`);
+    await page.locator(".row").first().click();
+    await expect(page.getByText("Answer", { exact: true })).toBeVisible();
+    found.push(...await faults(page));
+    await page.getByRole("link", { name: "Query" }).click();
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await expect(page.getByRole("region", { name: "Result" })).toBeVisible();
+    found.push(...await faults(page));
+    await page.getByRole("link", { name: "Numbers" }).click();
+    await expect(page.getByRole("img", { name: "Events over time by type" })).toBeVisible();
+    found.push(...await faults(page));
+  }
+  expect(found).toEqual([]);
+  expect(violations).toEqual([]);
+});
+
+test("the inspector is not fetched until it is asked for, and shows settings, queue and events", async ({ page, edge, context }) => {
+  const base = address(edge, "http");
+  const fetched = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  await page.goto(`${base}/product.html?sku=FF-LMP`);
+  await page.getByRole("button", { name: "Accept" }).click();
+  await edge.settled((list) => list.length >= 2);
+  expect(fetched).not.toContain("/pkg/inspector.js");
+  await page.goto(`${base}/product.html?sku=FF-LMP&storefront-collector-debug`);
+  expect(fetched.filter((path) => path === "/pkg/inspector.js")).toHaveLength(1);
+  await expect(page.getByRole("heading", { name: "Events are sent" })).toBeVisible();
+
+  await page.getByRole("tab", { name: "Why?" }).focus();
+  await page.keyboard.press("ArrowRight");
+  const panel = page.getByRole("tabpanel");
+  const event = panel.locator("details.event", { hasText: "product-page-view" });
+  await expect(event.getByText("accepted", { exact: true })).toBeVisible();
+  await event.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await expect(event.getByText("FF-LMP").first()).toBeVisible();
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await event.getByRole("button", { name: "Copy as test fixture" }).click();
+  const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(copied).toMatchObject({ event: "product-page-view", eventType: "commerce.productViews", xdm: { productListItems: [{ SKU: "FF-LMP" }] } });
+  expect(copied.xdm._id).toBeUndefined();
+
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await expect(panel.getByText("bundled sender")).toBeVisible();
+  await expect(panel.locator("dl.wide div", { hasText: "datastreamId" }).locator(".tag")).toHaveText("data layer");
+  await page.keyboard.press("Escape");
+  await expect(panel).toBeHidden();
+});
+
+const OUR_SETTINGS = { organizationId: ORG, datastreamId: OURS };
+const PUSHED = "window.adobeDataLayer = window.adobeDataLayer || []; adobeDataLayer.push({ event: 'page-view', eventInfo: { pageContext: { pageType: 'CMS' } } });";
+
+/** Why nothing is sent: the page, and what the inspector must say of it. */
+const REASONS = [
+  { name: "no settings at all", parts: [code(PUSHED), collector()], says: "The page has not said who it sends for" },
+  { name: "no forwarding context", parts: [push(contexts({ datastreamId: OURS })[0]), code(PUSHED), collector()], says: "Nothing says that events may go" },
+  { name: "forwarding is off", parts: [push(contexts({ datastreamId: OURS })[0], { eventForwardingContext: { aep: false } }), code(PUSHED), collector()], says: "Forwarding to Experience Platform is switched off" },
+  { name: "no datastream", parts: [push(...contexts({})), code(PUSHED), collector()], says: "The datastream ID is missing" },
+  { name: "the store's Web SDK never comes", parts: [settings({ ...OUR_SETTINGS, webSdkName: "theirs" }), code(PUSHED), collector()], says: "The store's own Web SDK is not there: window.theirs" },
+  { name: "storefront events off", parts: [settings({ ...OUR_SETTINGS, storefrontEvents: false }), code(PUSHED), collector()], says: "Storefront events are off" },
+  { name: "the shopper has refused", cookie: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The shopper has refused" },
+  { name: "consent unknown", parts: [settings({ ...OUR_SETTINGS, defaultConsent: "pending" }), code(PUSHED), collector()], says: "Consent is not known yet" },
+  { name: "the datastream is unknown", refuse: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "no such datastream" },
+  { name: "the policy refuses the edge", connect: "'self'", parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The page's content security policy refuses the edge" },
+  { name: "requests are blocked", cut: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "Requests do not get out" },
+  { name: "nothing was published", parts: [settings(OUR_SETTINGS), collector()], says: "The page has published no event yet" },
+  { name: "Adobe's collector is there too", parts: [settings(OUR_SETTINGS), "<script src=\"/npm/@adobe/magento-storefront-event-collector/dist/missing.js\"></script>", code(PUSHED), collector()], says: "Adobe's own collector is on this page too" },
+  { name: "no collector runs", parts: ["<script type=\"module\" src=\"/pkg/inspector.js\"></script>"], says: "The collector does not run on this page" },
+  { name: "an order without products", parts: [settings(OUR_SETTINGS), code("window.adobeDataLayer = []; adobeDataLayer.push({ event: 'place-order', eventInfo: { orderContext: { orderId: '1' } } });"), collector()], says: "An order has no products" },
+];
+
+test("the inspector says in plain words why nothing is sent, under a strict policy", async ({ page, site, edge, network, context }) => {
+  for (const { name, parts, says, cookie, refuse, connect = "'self' https://edge.adobedc.net", cut } of REASONS) {
+    await test.step(name, async () => {
+      await context.clearCookies();
+      network.reset();
+      await edge.reset();
+      if (refuse) await edge.configure({ refuse: [OURS] });
+      if (cut) { network.mode("refuse"); network.cut(); }
+      if (cookie) await context.addCookies([{ name: "mg_dnt", value: "1", url: "https://shop.test" }]);
+      const policy = `${STRICT} ${connect}`;
+      const source = html(...parts).replaceAll("<script>", "<script nonce=\"page\">");
+      await page.goto(`${site.page(source, { headers: { "content-security-policy": policy } })}?storefront-collector-debug`);
+      await expect(page.getByRole("tabpanel").getByText(says).first(), name).toBeVisible();
+      await page.evaluate(() => localStorage.clear());
+    });
+  }
+});
