@@ -4,14 +4,23 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::flight::Flight;
+use super::flight::{Flight, GIVEN_UP};
 use super::message::{Action, Effect, Exception, Outcome, RequestId, Status};
-use super::{Delivery, status_of};
+use super::{Delivery, Page, status_of};
 
 impl Delivery {
     /// A request has ended, one way or another.
     pub(super) fn answered(&mut self, request: RequestId, outcome: Outcome) {
         let Some(at) = self.flights.iter().position(|flight| flight.request == request) else { return };
+        if self.page == Page::Leaving
+            && outcome == Outcome::NetworkError
+            && let Some(flight) = self.flights.get_mut(at)
+        {
+            // The browser drops the promises of a page that goes, not their requests. Should the page come
+            // back, this one is late.
+            flight.deadline = GIVEN_UP;
+            return;
+        }
         let flight = self.flights.swap_remove(at);
         // Every end of a request ends its hold, and other tabs have their turn.
         if self.gate.release() {

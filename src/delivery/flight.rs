@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 
 use super::batch::{Batch, ENVELOPE};
 use super::message::{Action, Effect, Outcome, RequestId, Send, Status};
-use super::{Delivery, status_of};
+use super::{Delivery, Page, status_of};
 
 /// A request that is not answered in this time is given up, in milliseconds.
 pub(super) const TIME_OUT: i64 = 10_000;
+/// The deadline of a request whose answer the browser has given up.
+pub(super) const GIVEN_UP: i64 = i64::MIN;
 /// What keepalive requests may have in flight together: all browsers end at 64 KiB, counted until
 /// an answer's body is read.
 const BUDGET: usize = 65_536;
@@ -93,6 +95,9 @@ impl Delivery {
 
     /// Gives up what has taken too long.
     pub(super) fn time_out(&mut self) {
+        if self.page == Page::Leaving {
+            return;
+        }
         while let Some(flight) = self.flights.iter_mut().find(|flight| flight.deadline <= self.now) {
             if flight.action.is_none() {
                 // A call of the Web SDK cannot be taken back: it may still come through. It stays

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::batch;
-use super::flight::{Flight, TIME_OUT};
+use super::flight::{Flight, GIVEN_UP, TIME_OUT};
 use super::message::{Action, Effect, Road};
 use super::{Delivery, Page};
 
@@ -117,7 +117,7 @@ impl Delivery {
         self.page = Page::Returning;
         self.heir = false;
         self.outbox.rename(tab);
-        for flight in self.flights.iter_mut().filter(|flight| !flight.has_lapsed()) {
+        for flight in self.flights.iter_mut().filter(|flight| !flight.has_lapsed() && flight.deadline != GIVEN_UP) {
             flight.deadline = self.now.saturating_add(TIME_OUT);
         }
     }

@@ -494,6 +494,19 @@ fn answers_of_a_frozen_page_are_not_late() {
 }
 
 #[test]
+fn a_promise_that_the_browser_drops_with_the_page_is_no_failure() {
+    let mut bench = Bench::running();
+    bench.publish("a");
+    bench.after(250);
+    bench.tell(Input::Unloading { heir: false });
+    bench.answer(1, Outcome::NetworkError);
+    assert!(sent(&bench.tell(Input::Hidden)).is_empty(), "its request is on its way all the same");
+    bench.tell(Input::Returning { tab: "tab+".into() });
+    bench.tell(Input::Restored { keys: vec!["tab/1".into()] });
+    assert_eq!(sent(&bench.after(2_000)), ["collect 2 a"], "back again, nobody knows what became of it");
+}
+
+#[test]
 fn pending_consent_keeps_events_in_memory() {
     let mut bench = Bench::bare();
     bench.tell(Input::Configure(Some(edge())));
