@@ -14,7 +14,7 @@ use super::convert::{from_api, get, get_function, read, to_js};
 use super::data_layer::DataLayer;
 use super::effects::{CART_KEY, log, session_storage};
 use super::shell::{Shell, monitor};
-use super::{events, sdk, timer};
+use super::{events, sdk, tabs, timer};
 use crate::collector::BeforeSend;
 use crate::inspect::{Issue, Severity};
 use crate::settings::{self, Source};
@@ -76,6 +76,8 @@ async fn start_new(window: &JsValue, raw: &JsValue) -> Result<JsValue, JsValue> 
         return given_up(error);
     }
     events::activated().await;
+    // Before anything is stored: what lies there while nobody holds this tab's lock counts as left behind.
+    tabs::live(&shell).await;
     if shell.stopped.get() {
         return Ok(collector);
     }

@@ -241,7 +241,6 @@ fn lock_identity(shell: &Rc<Shell>) {
 fn adopt(shell: &Rc<Shell>) {
     let shell = Rc::clone(shell);
     spawn_local(async move {
-        tabs::live(&shell).await;
         // The page before this one may still be giving its locks back.
         for wait in [0, 1_500] {
             timer::wait(wait).await;

@@ -41,28 +41,34 @@ impl Locks {
 
     /// Asks for the lock `name`. `granted` gets it when it is ours: maybe at once, maybe much later.
     pub(super) fn acquire(&self, name: &str, granted: impl FnOnce(Held) + 'static) {
-        self.ask(name, false, move |held| {
+        let request = self.ask(name, false, move |held| {
             if let Some(held) = held {
                 granted(held);
             }
         });
+        silence(&request);
     }
 
     /// The lock `name`, if nobody holds it.
     pub(super) async fn acquire_if_free(&self, name: &str) -> Option<Held> {
         let answer = Rc::new(RefCell::new(None));
         let answered = Promise::new(&mut |resolve, _reject| {
-            let answer = Rc::clone(&answer);
-            self.ask(name, true, move |held| {
+            let (answer, done) = (Rc::clone(&answer), resolve.clone());
+            let request = self.ask(name, true, move |held| {
                 answer.replace(held);
-                let _ = resolve.call0(&JsValue::UNDEFINED);
+                let _ = done.call0(&JsValue::UNDEFINED);
             });
+            // Where locks are denied (a sandboxed page) nobody is called: the rejection is the answer.
+            let heard = get_function(&request, "catch").and_then(|catch| catch.call1(&request, &resolve).ok());
+            if heard.is_none() {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
         });
         let _ = wasm_bindgen_futures::JsFuture::from(answered).await;
         answer.take()
     }
 
-    fn ask(&self, name: &str, only_if_free: bool, answer: impl FnOnce(Option<Held>) + 'static) {
+    fn ask(&self, name: &str, only_if_free: bool, answer: impl FnOnce(Option<Held>) + 'static) -> JsValue {
         let holding = Closure::once_into_js(move |lock: JsValue| {
             if lock.is_null() {
                 answer(None);
@@ -75,9 +81,7 @@ impl Locks {
         });
         let options = Object::new();
         let _ = Reflect::set(&options, &"ifAvailable".into(), &only_if_free.into());
-        if let Ok(promise) = self.request.call3(&self.manager, &name.into(), &options, &holding) {
-            silence(&promise);
-        }
+        self.request.call3(&self.manager, &name.into(), &options, &holding).unwrap_or_default()
     }
 }
 
