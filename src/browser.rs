@@ -6,6 +6,7 @@ mod banner;
 mod convert;
 mod cookies;
 mod data_layer;
+mod early;
 mod effects;
 mod events;
 mod monitors;

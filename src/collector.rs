@@ -246,6 +246,26 @@ impl Collector {
     /// An item was pushed onto the data layer. Gives back the event's `_id` when it published one that
     /// is forwarded. `id` is the `_id` to use unless the debug context names one.
     pub fn pushed(&mut self, item: Item, id: Option<String>, page: Page, moment: &Moment) -> Option<String> {
+        self.pushed_at(item, id, page, moment.wall, moment)
+    }
+
+    /// Items of a page of this shop that was left, at `wall`, before a collector ran there: its events are
+    /// published now, as of then. They go by this page's settings and the shopper's choice of now, and
+    /// leave nothing of their contexts to this page.
+    pub fn handed_over(&mut self, items: Vec<Item>, page: &Page, wall: i64, moment: &Moment) {
+        if moment.wall.saturating_sub(wall) > Limits::default().age {
+            return;
+        }
+        for mut item in items {
+            for settings in ["aepContext", "eventForwardingContext"] {
+                item.contexts.remove(settings);
+            }
+            self.pushed_at(item, None, page.clone(), wall, moment);
+        }
+        self.storefront.forget_contexts();
+    }
+
+    fn pushed_at(&mut self, item: Item, id: Option<String>, page: Page, wall: i64, moment: &Moment) -> Option<String> {
         if self.stopped {
             return None;
         }
@@ -282,7 +302,7 @@ impl Collector {
         };
         let id = xdm.get("_id").and_then(Value::as_text).map(String::from).or(id);
         let id = id.unwrap_or_else(|| self.random.uuid());
-        let draft = Draft { id: id.clone(), kind: published.kind, xdm, page, wall: moment.wall };
+        let draft = Draft { id: id.clone(), kind: published.kind, xdm, page, wall };
         self.records.add(draft.record());
         match refused {
             Some(issue) => {

@@ -106,6 +106,11 @@ impl Storefront {
         self.cart.restore(text);
     }
 
+    /// Takes every context away; the cart memory stays.
+    pub fn forget_contexts(&mut self) {
+        self.state = Map::new();
+    }
+
     fn set_contexts(&mut self, contexts: &Map, taken: &mut Taken) {
         state::merge(&mut self.state, contexts);
         for (name, _) in contexts.iter() {

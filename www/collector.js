@@ -26,17 +26,69 @@ const plain = async (why) => {
   return module;
 };
 
+// A page that is left before the collector runs hands its data layer to the next page (src/browser/early.rs).
+const KEY = `storefront-collector:early:${Date.now()}${Math.random()}`;
+// The shop's storage is not ours to fill.
+const ROOM = 250_000;
+// Items whose events the next page has; back from the back-forward cache they must not be published again.
+const handedOver = new Set();
+let kept = [];
+
+const recall = () => {
+  try {
+    if (kept.length && !localStorage.getItem(KEY)) kept.forEach((item) => handedOver.add(item));
+    kept = [];
+    localStorage.removeItem(KEY);
+  } catch {} // Storage is denied: nothing was kept.
+};
+
+// Where consent has to be asked for, or only the collector can tell what it is, nothing is kept.
+const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents }) =>
+  !document.prerendering && storefrontEvents !== false && defaultConsent === "in" && `${consentSources}` === "mg_dnt"
+  && !/(^|; *)mg_dnt(=|;|$)/.test(document.cookie) && !localStorage.getItem("storefront-collector.consent")?.includes('"consent"');
+
+const keep = () => {
+  try {
+    const settings = JSON.parse(document.getElementById("storefront-collector")?.textContent || "{}");
+    if (!mayKeep(settings)) return;
+    const items = [];
+    const texts = [];
+    let room = ROOM;
+    let events = 0;
+    for (const item of window[settings.dataLayerName ?? "adobeDataLayer"] ?? []) {
+      try {
+        const text = JSON.stringify(handedOver.has(item) ? { ...item, event: undefined } : item);
+        if (text[0] !== "{") continue;
+        if ((room -= text.length) < 0) break;
+        events += text.includes('"event":');
+        items.push(item);
+        texts.push(text);
+      } catch {} // A cycle, a BigInt, a function: nothing that can be handed on.
+    }
+    if (!events) return;
+    const about = JSON.stringify({ time: Date.now(), url: location.href, referrer: document.referrer });
+    localStorage.setItem(KEY, `${about.slice(0, -1)},"items":[${texts}]}`);
+    kept = items;
+  } catch {} // No settings that can be read, or no storage.
+};
+if (isFirst) {
+  addEventListener("pagehide", keep);
+  addEventListener("pageshow", recall);
+}
+
 // A second tag must not set up the module again under the collector that runs in it.
 if (!isFirst) console.warn("[storefront-collector] start: this page has a second collector.js tag; it is left out. Remove it");
 else try {
   const { start } = wasm
     ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
-  await start();
+  await start(undefined, handedOver);
 } catch (error) {
   const line = String(error?.message ?? error).replace(/^\[storefront-collector\] /, "");
   console.error(`[storefront-collector] ${line}`);
 }
+removeEventListener("pagehide", keep);
+removeEventListener("pageshow", recall);
 
 // Asked for by QA; also where the collector itself could not start.
 if (new URLSearchParams(location.search).has("storefront-collector-debug")) import("./inspector.js").catch(() => {});

@@ -6,7 +6,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Array, Error, Object, Promise, Reflect};
+use js_sys::{Array, Error, Object, Promise, Reflect, Set};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -14,7 +14,7 @@ use super::convert::{from_api, get, get_function, read, to_js};
 use super::data_layer::DataLayer;
 use super::effects::{CART_KEY, log, session_storage};
 use super::shell::{Shell, monitor};
-use super::{events, sdk, tabs, timer};
+use super::{early, events, sdk, tabs, timer};
 use crate::collector::BeforeSend;
 use crate::inspect::{Issue, Severity};
 use crate::settings::{self, Source};
@@ -46,9 +46,13 @@ pub fn validate(#[wasm_bindgen(unchecked_param_type = "unknown")] settings: JsVa
 /// Starts collecting; resolves once the data layer is listened to.
 ///
 /// A page has one collector: started again, the running one takes the settings and is given back.
+///
+/// `handedOver` is the drop-in's own: items of the data layer whose events another page has published
+/// already, because this one was left before it could.
 #[wasm_bindgen(unchecked_return_type = "Promise<Collector>")]
 pub fn start(
     #[wasm_bindgen(unchecked_optional_param_type = "Settings", js_name = "settings")] raw: Option<Object>,
+    #[wasm_bindgen(unchecked_optional_param_type = "Set<unknown>", js_name = "handedOver")] handed_over: Option<Set>,
 ) -> Promise {
     future_to_promise(async move {
         let raw: JsValue = raw.map_or(JsValue::UNDEFINED, JsValue::from);
@@ -58,11 +62,11 @@ pub fn start(
             log(Severity::Warning, "start: this page has a running collector already; remove the second tag or call");
             return start.call1(&running, &raw).map(|_| running);
         }
-        start_new(&window, &raw).await
+        start_new(&window, &raw, handed_over.as_ref()).await
     })
 }
 
-async fn start_new(window: &JsValue, raw: &JsValue) -> Result<JsValue, JsValue> {
+async fn start_new(window: &JsValue, raw: &JsValue, handed_over: Option<&Set>) -> Result<JsValue, JsValue> {
     let shell = Shell::new();
     let collector = JsValue::from(Collector { shell: Rc::clone(&shell) });
     // Taken at once: a second tag must not start beside the first while that waits.
@@ -85,6 +89,7 @@ async fn start_new(window: &JsValue, raw: &JsValue) -> Result<JsValue, JsValue> 
     if let Some(cart) = session_storage().and_then(|session| session.get_item(CART_KEY).ok().flatten()) {
         shell.tell(move |core, _| core.restore_cart(&cart));
     }
+    early::take_over(&shell);
     let name = shell.ask(|core, _| core.settings().data_layer_name.clone()).unwrap_or_default();
     let weak = Rc::downgrade(&shell);
     let sink = Rc::new(move |item| {
@@ -92,7 +97,7 @@ async fn start_new(window: &JsValue, raw: &JsValue) -> Result<JsValue, JsValue> 
             shell.take(item);
         }
     });
-    match DataLayer::listen(window, &name, sink) {
+    match DataLayer::listen(window, &name, handed_over, sink) {
         Some(data_layer) => *shell.data_layer.borrow_mut() = Some(data_layer),
         None => log(
             Severity::Error,

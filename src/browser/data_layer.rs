@@ -9,7 +9,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use js_sys::{Array, Function, Object, Proxy, Reflect};
+use js_sys::{Array, Function, Object, Proxy, Reflect, Set};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{get, is_plain, read};
@@ -46,8 +46,10 @@ struct Shared {
 impl DataLayer {
     /// Takes what stands in `window[name]` already (made if missing), in order, then listens.
     ///
+    /// Of items in `handed_over` only the contexts count: another page has published their events.
+    ///
     /// Gives back `None` when the page has something else under that name, or a frozen array.
-    pub(super) fn listen(window: &JsValue, name: &str, sink: Sink) -> Option<Self> {
+    pub(super) fn listen(window: &JsValue, name: &str, handed_over: Option<&Set>, sink: Sink) -> Option<Self> {
         if get(window, name).is_undefined() {
             Reflect::set(window, &name.into(), &Array::new()).ok()?;
         }
@@ -90,8 +92,12 @@ impl DataLayer {
         if !Reflect::define_property(&array, &"push".into(), &property).unwrap_or(false) {
             return None;
         }
-        for item in &history {
-            shared.take(item);
+        for raw in &history {
+            let Some(mut item) = read_item(raw) else { continue };
+            if handed_over.is_some_and(|items| items.has(raw)) {
+                item.event = None;
+            }
+            (shared.sink)(item);
         }
         Some(Self { array, shared, _apply: apply, _get: get_push, _set: set_push })
     }
@@ -174,7 +180,7 @@ impl Shared {
 
 /// Reads what concerns us from one item. Functions are the library's to run; whatever else is no plain
 /// object is nothing to the data layer either.
-fn read_item(raw: &JsValue) -> Option<Item> {
+pub(super) fn read_item(raw: &JsValue) -> Option<Item> {
     if !is_plain(raw) {
         return None;
     }

@@ -11,6 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
+use super::early::is_early;
 use super::effects::local_storage;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
@@ -49,6 +50,7 @@ impl Store {
     /// Opens the database and gives back every entry of both storages, by key.
     pub(super) async fn load(self: &Rc<Self>) -> Vec<(String, String)> {
         let mut entries = self.journal_entries();
+        entries.retain(|(key, _)| !is_early(key));
         let opened = self.database.borrow().clone();
         let database = match opened {
             None => open_database().await,
