@@ -1,7 +1,7 @@
 // Faults on the way, with a network on which a connection takes 300 ms. What cannot leave is kept, and arrives on the
 // next visit; each event once.
 import { expect, test } from "./support/fixtures.mjs";
-import { OURS, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
+import { OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
 
 const PAGE = html(sdk(), push(...contexts({ datastreamId: OURS })), collector());
 
@@ -96,3 +96,73 @@ test("offline, page closed, back online on the next visit", async ({ page, conte
   await context.setOffline(false);
   expect(await arrived({ context, site, edge }, 10)).toEqual(numbered(10));
 });
+
+test.describe("a page is left before the collector's core has come", () => {
+  test.afterEach(({ site }) => site.delayWasm(0));
+
+  const early = (inline, ...parts) => html(sdk(), push(...contexts({ datastreamId: OURS })), code(inline), ...parts, collector());
+  const left = (site, { next, parts = [], cookie = "" }) => site.page(early(`${cookie ? `document.cookie = ${JSON.stringify(cookie)};` : ""}
+    magentoStorefrontEvents.context.setPage({ pageType: "CMS", pageName: "left" });
+    magentoStorefrontEvents.publish.pageView();
+    addEventListener("load", () => setTimeout(() => { location.href = ${JSON.stringify(next)}; }));`, ...parts), { headers: { "cache-control": "no-cache" } });
+  const stored = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("storefront-collector")));
+
+  test("its events are published by the next page, as of their own page", async ({ page, site, edge }) => {
+    const next = site.page(PAGE);
+    const first = left(site, { next });
+    site.delayWasm(500);
+    await page.goto(first);
+    await page.waitForURL(next);
+    const events = await edge.settled((all) => all.length >= 1, { quiet: 8_000 });
+    expect(events.map(name)).toEqual(["left"]);
+    expect(events[0].xdm.web.webPageDetails.URL).toBe(first);
+  });
+
+  for (const [why, options] of Object.entries({
+    "the shopper has declined": { cookie: "mg_dnt=1; path=/" },
+    "consent is asked for": { parts: [settings({ defaultConsent: "pending" })] },
+    "another source of consent counts": { parts: [settings({ consentSources: ["tcf"] })] },
+  })) {
+    test(`nothing is kept when ${why}`, async ({ page, site, edge }) => {
+      const next = site.page("<!doctype html><title>Next</title>");
+      site.delayWasm(500);
+      await page.goto(left(site, { next, ...options }));
+      await page.waitForURL(next);
+      expect(await stored(page)).toEqual([]);
+      expect(await edge.requests()).toEqual([]);
+    });
+  }
+});
+
+test("five tabs at once: one shopper, each event once", async ({ context, site, edge, network }) => {
+  network.delay(300);
+  const tabs = await Promise.all(Array.from({ length: 5 }, () => context.newPage()));
+  await Promise.all(tabs.map((page) => page.goto(site.page(PAGE))));
+  await Promise.all(tabs.map(ready));
+  await Promise.all(tabs.map((page, tab) => page.evaluate(publish, { from: tab * 5, count: 5 })));
+  const events = await edge.settled((all) => all.length >= 25, { quiet: 8_000 });
+  expect(events.map(name).sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)))).toEqual(numbered(25));
+  expect(new Set(events.map(({ xdm }) => xdm.identityMap.ECID[0].id)).size).toBe(1);
+});
+
+for (const [what, fault] of Object.entries({ "503": { status: 503 }, "429 with Retry-After": { status: 429, retryAfter: 1 }, "a reset": { reset: true } })) {
+  test(`the edge's first answer is ${what}`, async ({ page, site, edge }) => {
+    await edge.fault(fault, { action: "interact|collect", times: 1 });
+    await page.goto(site.page(PAGE));
+    await ready(page);
+    await page.evaluate(publish, { from: 0, count: 5 });
+    const events = await edge.settled((all) => all.length >= 5, { quiet: 8_000 });
+    expect(events.map(name)).toEqual(numbered(5));
+  });
+}
+
+for (const times of [1, 10]) {
+  test(`identity refused ${times} times`, async ({ page, site, edge }) => {
+    await edge.fault({ status: 500 }, { action: "identity/acquire", times });
+    await page.goto(site.page(PAGE));
+    await ready(page);
+    await page.evaluate(publish, { from: 0, count: 5 });
+    const events = await edge.settled((all) => all.length >= 5, { quiet: 8_000 });
+    expect(events.map(name)).toEqual(numbered(5));
+  });
+}

@@ -1,12 +1,13 @@
 // What every spec stands on: per worker one edge, one proxy before it, one page server and one browser that takes
 // shop.test and edge.adobedc.net for these; per test a clean edge and a page whose troubles are written down.
-import { test as base } from "@playwright/test";
+import { expect, test as base } from "@playwright/test";
 import { startEdge } from "./edge.mjs";
+import { OURS } from "./pages.mjs";
 import { BUILT, NPM, PKG, WWW } from "./paths.mjs";
 import { startProxy } from "./proxy.mjs";
 import { SITE_HOSTS, startSite } from "./site.mjs";
 
-export { expect } from "@playwright/test";
+export { expect };
 
 const EDGE_HOST = "edge.adobedc.net";
 
@@ -69,6 +70,9 @@ export const test = base.extend({
     await edgeServer.reset();
     await use(edgeServer);
     await edgeServer.heal();
+    // Whatever the test was about: what left obeys the Edge protocol.
+    const wrong = (await edgeServer.requests()).filter(({ configId, problems }) => configId === OURS && problems?.length);
+    expect(wrong.map(({ action, problems }) => ({ action, problems }))).toEqual([]);
   },
 
   // Not `proxy`: that is an option of Playwright.
