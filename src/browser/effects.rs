@@ -119,7 +119,8 @@ fn fetch(shell: &Rc<Shell>, request: RequestId, request_id: &str, url: &str, bod
         };
         let mut about = about.to_vec();
         let reply = match result {
-            Ok(reply) => {
+            Ok((reply, get_header)) => {
+                about.push(("getHeader", get_header));
                 about.push(("statusCode", f64::from(reply.status).into()));
                 about.push(("body", reply.body.as_str().into()));
                 let parsed = monitors::payload(&reply.body);

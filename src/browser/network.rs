@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response};
 
+use super::convert::get_function;
 use crate::collector::Reply;
 
 /// A request under way.
@@ -32,13 +33,16 @@ pub(super) fn start(url: &str, body: &str, keepalive: bool) -> Result<Flight, Js
     Ok(Flight { promise: window.fetch_with_str_and_init(url, &init), abort })
 }
 
-/// Waits for the answer, its body included: only then the browser gives its keepalive bytes back.
-pub(super) async fn finish(promise: Promise) -> Result<Reply, JsValue> {
+/// Waits for the answer, its body included: only then the browser gives its keepalive bytes back. With it
+/// comes the function by which monitors look at its headers.
+pub(super) async fn finish(promise: Promise) -> Result<(Reply, JsValue), JsValue> {
     let response: Response = JsFuture::from(promise).await?.dyn_into()?;
     let header = |name| response.headers().get(name).ok().flatten();
     let (retry_after, region) = (header("retry-after"), header("x-adobe-edge"));
     let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(Reply { status: response.status(), body, retry_after, region })
+    let headers = JsValue::from(response.headers());
+    let get_header = get_function(&headers, "get").map_or(JsValue::UNDEFINED, |get| get.bind0(&headers).into());
+    Ok((Reply { status: response.status(), body, retry_after, region }, get_header))
 }
 
 impl Flight {

@@ -1,6 +1,6 @@
 // The overlay's look, as a constructed style sheet: a strict policy allows it where it refuses style elements.
 export const STYLE = `
-:host { all: initial; position: fixed; inset: auto 12px 12px auto; z-index: 2147483646; color-scheme: light dark; }
+:host { all: initial; position: fixed; inset: 12px 12px auto auto; z-index: 2147483646; color-scheme: light dark; }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .box { --ground: light-dark(#f4f6fa, #10141c); --card: light-dark(#fff, #181e29); --ink: light-dark(#18202f, #e6eaf2); --soft: light-dark(#56607a, #9ba6bd); --line: light-dark(#d8deea, #2c3547); --blue: light-dark(#274690, #9db8ff); --good: light-dark(#1d6b45, #7fd8a8); --bad: light-dark(#a8281f, #ff9c92); --warn: light-dark(#7a5200, #f0c060);
@@ -33,5 +33,5 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 dl.wide > div { grid-template-columns: 10.5em minmax(0, 1fr) auto; border-bottom: 1px solid var(--line); }
 .tag { font-size: 12px; color: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: 0 6px; height: fit-content; }
 pre { font: 12px/1.45 ui-monospace, Menlo, "DejaVu Sans Mono", monospace; background: var(--ground); border-radius: 8px; padding: 8px; margin: 4px 0 8px; overflow: auto; max-height: 18rem; }
-@media (max-width: 40rem) { :host { inset: auto 8px 8px 8px; } .box { width: auto; max-height: 70dvh; } .box.small { margin-left: auto; width: fit-content; } }
+@media (max-width: 40rem) { :host { inset: 8px 8px auto; } .box { width: auto; max-height: 58dvh; } .box.small { margin-left: auto; width: fit-content; } }
 `;
