@@ -1,4 +1,8 @@
 /**
- * The overlay for QA. Importing it in a page with a running collector shows what becomes of each event.
+ * The overlay for QA: what the collector waits for, what became of each event, and why. Importing it opens it.
  */
-export {};
+
+/**
+ * Opens the overlay, unless it is open already.
+ */
+export const open: () => void;
