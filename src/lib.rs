@@ -28,3 +28,8 @@ mod url;
 pub mod uuid;
 pub mod value;
 pub mod xdm;
+
+/// The guide's Rust is run as a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guides/headless.md")]
+struct HeadlessGuide;

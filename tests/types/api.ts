@@ -17,6 +17,7 @@ import init, {
 } from "storefront-collector";
 import initJavaScript from "storefront-collector/javascript";
 import "storefront-collector/collector";
+import { open } from "storefront-collector/inspector";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Fails to compile when a type is `any`, or another one. */
@@ -26,6 +27,7 @@ await init();
 await init({ module_or_path: new URL("storefront_collector_bg.wasm", import.meta.url) });
 await initJavaScript();
 same<ReturnType<typeof version>, string>(true);
+same<typeof open, () => void>(true);
 
 const settings: Settings = {
   organizationId: "0123456789ABCDEF01234567@AdobeOrg",
