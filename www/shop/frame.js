@@ -10,7 +10,7 @@ import { el, price } from "./view.js";
 
 const cartButton = () => el("button.icon.cart-button", {
   id: "cart-button", type: "button", "aria-haspopup": "dialog", onclick: openMiniCart,
-}, "Cart", el("span.unseen", {}, ", "), el("span.badge", {}, String(count())), el("span.unseen", {}, count() === 1 ? " item" : " items"));
+}, el("span.unseen", {}, `Cart, ${count()} ${count() === 1 ? "item" : "items"}`), el("span", { "aria-hidden": true }, "Cart"), el("span.badge", { "aria-hidden": true }, String(count())));
 
 export const header = () => {
   const current = new URLSearchParams(location.search).get("id");
