@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use js_sys::{Array, Error, Object, Promise, Reflect, Set};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::convert::{from_api, get, get_function, read, to_js};
 use super::data_layer::DataLayer;
@@ -80,8 +80,11 @@ async fn start_new(window: &JsValue, raw: &JsValue, handed_over: Option<&Set>) -
         return given_up(error);
     }
     events::activated().await;
-    // Before anything is stored: what lies there while nobody holds this tab's lock counts as left behind.
-    tabs::live(&shell).await;
+    // Asked for before anything is stored: what lies there while nobody holds this tab's lock counts as left
+    // behind. Not waited for: the page must not see a collector that does not listen yet.
+    let living = Rc::clone(&shell);
+    spawn_local(async move { tabs::live(&living).await });
+    let _ = JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await;
     if shell.stopped.get() {
         return Ok(collector);
     }
@@ -261,7 +264,7 @@ impl Collector {
             shell.tell(move |core, moment| core.identify(ticket, moment));
         });
         future_to_promise(async move {
-            let _ = wasm_bindgen_futures::JsFuture::from(asked).await;
+            let _ = JsFuture::from(asked).await;
             let ecid = shell.ask(|core, moment| core.ecid(moment)).flatten();
             Ok(to_js(&Value::from([("ECID", ecid.map(Value::Text))])))
         })
@@ -328,7 +331,7 @@ impl Collector {
                 timer::wait(STOP_PATIENCE).await;
                 Ok(JsValue::UNDEFINED)
             });
-            let _ = wasm_bindgen_futures::JsFuture::from(Promise::race(&Array::of2(&flushed, &patience))).await;
+            let _ = JsFuture::from(Promise::race(&Array::of2(&flushed, &patience))).await;
             shell.release();
             let window = js_sys::global();
             let _ = Reflect::delete_property(&window, &GLOBAL.into());
