@@ -48,7 +48,7 @@ export const test = base.extend({
     await site.stop();
   }, { scope: "worker" }],
 
-  browser: [async ({ playwright, site, proxyServer, build }, use) => {
+  browser: [async ({ playwright, site, proxyServer }, use) => {
     const rules = [
       ...SITE_HOSTS.map((host) => `MAP ${host}:443 127.0.0.1:${site.port}`),
       `MAP ${EDGE_HOST}:443 127.0.0.1:${proxyServer.port}`,
@@ -59,12 +59,16 @@ export const test = base.extend({
       args: [
         "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--no-first-run", "--ignore-certificate-errors", `--host-resolver-rules=${rules}`,
-        ...(build === "javascript" ? ["--js-flags=--no-expose-wasm"] : []),
       ],
     });
     await use(browser);
     await browser.close();
   }, { scope: "worker" }],
+
+  context: async ({ context, build }, use) => {
+    if (build === "javascript") await context.addInitScript(() => { delete globalThis.WebAssembly; });
+    await use(context);
+  },
 
   edge: async ({ edgeServer }, use) => {
     await edgeServer.reset();

@@ -15,6 +15,7 @@ for (const name of LICENSES) copyFileSync(name, join("pkg", name));
 minify("www/collector.js", "pkg/collector.js");
 // The inspector is one file in the package, so that a bookmarklet fetches no more than that.
 buildSync({ ...MINIFIED, entryPoints: ["www/inspector.js"], bundle: true, outfile: "pkg/inspector.js", logLevel: "warning" });
+startOnce("pkg/storefront_collector.js");
 minify("pkg/storefront_collector.js", "pkg/storefront_collector.js");
 // wasm-pack tells git to ignore the folder; npm would read it and pack nothing.
 rmSync("pkg/.gitignore", { force: true });
@@ -37,6 +38,26 @@ writeFileSync("pkg/package.json", `${JSON.stringify(complete, null, 2)}\n`);
 
 function minify(from, to) {
   writeFileSync(to, transformSync(readFileSync(from, "utf8"), MINIFIED).code);
+}
+
+/**
+ * wasm-bindgen's `init` called twice before the first call is done makes two instances, and the second takes the place
+ * of the first under a collector that runs already: two tags, or a tag and a call, did that.
+ */
+function startOnce(path) {
+  const glue = readFileSync(path, "utf8");
+  const exported = "__wbg_init as default";
+  if (!glue.includes(exported)) throw new Error(`${path} does not export "${exported}" any more`);
+  const once = `
+let starting;
+function initOnce(input) {
+  return starting ??= __wbg_init(input).catch((error) => {
+    starting = undefined;
+    throw error;
+  });
+}
+`;
+  writeFileSync(path, glue.replace(exported, "initOnce as default") + once);
 }
 
 function built(path) {
