@@ -126,7 +126,7 @@ for (const [name, fault] of [["500", { status: 500 }], ["403", { status: 403 }],
     await sleep(1_100);
     await views(page, "again");
     // An answer that never comes is given up after ten seconds.
-    await edge.settled((events) => arrived(events).includes("again"), { quiet: who === "adobe" ? 3_000 : 14_000 });
+    await edge.settled((events) => arrived(events).includes("again"), { quiet: who === "adobe" ? 3_000 : 30_000 });
     return { what: list(arrived(await edge.events())), wanted: "first,again" };
   });
 }

@@ -78,7 +78,7 @@ test("the edge's page shows events as they arrive, by keyboard, and exports what
   const send = (count, change = {}) => page.evaluate(async ({ url, count: many, change: extra, from }) => {
     for (let done = 0; done < many; done += 100) {
       const events = Array.from({ length: Math.min(100, many - done) }, (_, index) => ({ xdm: { _id: `${from}-${done + index}`, timestamp: new Date().toISOString(), identityMap: { ECID: [{ id: "1".repeat(38), primary: true }] }, eventType: "commerce.productViews", commerce: { productViews: { value: 1 } }, productListItems: [{ SKU: `S${done + index}` }], ...extra } }));
-      await fetch(url, { method: "POST", body: JSON.stringify({ meta: { state: { domain: location.hostname, cookiesEnabled: true } }, events }) });
+      await fetch(url, { method: "POST", body: JSON.stringify({ query: { identity: { fetch: ["ECID"] } }, meta: { state: { domain: location.hostname, cookiesEnabled: true } }, events }) });
     }
   }, { url: `${base}/ee/v1/interact?configId=${OURS}&requestId=0b0a2f2e-0000-4000-8000-000000000001`, count, change, from: Math.random() });
   await send(3_000);
