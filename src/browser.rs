@@ -8,6 +8,7 @@ mod cookies;
 mod data_layer;
 mod effects;
 mod events;
+mod instance;
 mod monitors;
 mod network;
 mod page;

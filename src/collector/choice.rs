@@ -110,6 +110,7 @@ impl Collector {
         if self.sender == Some(Sender::Edge)
             && let Some(consent) = self.consent.message_for_edge(moment)
         {
+            self.consent_leaves();
             self.delivery.handle(Input::SetConsent { ticket: CONSENT_TICKET, body: consent.to_json() }, moment);
         }
         if self.sender.is_some()

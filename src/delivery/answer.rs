@@ -82,6 +82,7 @@ impl Delivery {
     }
 
     fn again(&mut self, flight: &Flight, after: Option<i64>, reason: &'static str) {
+        self.wish_failed = !self.gate.is_known();
         // Offline explains the failure; the edge need not be spared for it.
         if self.online || after.is_some() {
             self.retry.failed(after, self.now);
