@@ -9,6 +9,7 @@ mod data_layer;
 mod early;
 mod effects;
 mod events;
+mod instance;
 mod monitors;
 mod network;
 mod page;

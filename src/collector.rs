@@ -8,6 +8,7 @@
 mod choice;
 mod draft;
 mod exchange;
+mod instance;
 mod road;
 mod status;
 mod traffic;
@@ -19,6 +20,7 @@ use alloc::vec::Vec;
 
 use draft::{Composed, Draft};
 use exchange::Exchange;
+use instance::Instance;
 
 use crate::consent::{Consent, Rules, State};
 use crate::delivery::{Delivery, Event, Input, Limits, RequestId, Ticket};
@@ -145,6 +147,13 @@ pub enum Effect {
     },
     /// A promise of the API is kept.
     Settled(Ticket),
+    /// A command of the instance has its result, or the message of its error.
+    Answer {
+        /// As [`Collector::command`] was told it.
+        ticket: Ticket,
+        /// An object, or why there is none.
+        answer: Result<Value, String>,
+    },
 }
 
 /// Which sender is in use.
@@ -172,6 +181,7 @@ pub struct Collector {
     look_again: bool,
     delivery: Delivery,
     exchange: Exchange,
+    instance: Instance,
     sender: Option<Sender>,
     sdk: road::Progress,
     /// Published, and waiting for settings or consent.
@@ -203,6 +213,7 @@ impl Collector {
             told_must_hear: false,
             look_again: false,
             exchange: Exchange::default(),
+            instance: Instance::default(),
             sender: None,
             sdk: road::Progress::default(),
             held: VecDeque::new(),
@@ -302,7 +313,15 @@ impl Collector {
         };
         let id = xdm.get("_id").and_then(Value::as_text).map(String::from).or(id);
         let id = id.unwrap_or_else(|| self.random.uuid());
-        let draft = Draft { id: id.clone(), kind: published.kind, xdm, page, wall };
+        let draft = Draft {
+            id: id.clone(),
+            event: published.kind.name(),
+            needs_answer: published.kind == EventKind::PageView,
+            xdm,
+            page,
+            wall,
+            asked: None,
+        };
         self.records.add(draft.record());
         match refused {
             Some(issue) => {
@@ -364,8 +383,9 @@ impl Collector {
             id: draft.id.clone(),
             json: composed.to_json(),
             created: draft.wall,
-            needs_answer: draft.kind == EventKind::PageView,
+            needs_answer: draft.needs_answer,
             wants_ecid: composed.wants_ecid(),
+            route: self.route(draft.asked.as_ref().map(|asked| &asked.overrides)),
         };
         self.report_all(composed.issues);
         self.records.change(&draft.id, Status::Queued, |record| {
@@ -377,11 +397,13 @@ impl Collector {
 
     fn run_before_send(&self, composed: Composed) -> Result<Option<Composed>, Issue> {
         let Some(hook) = &self.before_send else { return Ok(Some(composed)) };
-        let Some(mut changed) = hook(Value::from([("xdm", composed.xdm), ("data", Value::map())]))? else {
+        let Composed { xdm, data, query, .. } = composed;
+        let data = data.unwrap_or_else(Value::map);
+        let Some(mut changed) = hook(Value::from([("xdm", xdm), ("data", data)]))? else {
             return Ok(None);
         };
         let mut take = |key| changed.as_map_mut().and_then(|map| map.remove(key)).unwrap_or_default();
         let (xdm, data) = (take("xdm"), take("data"));
-        Ok((!xdm.is_empty() || !data.is_empty()).then(|| Composed::replaced(xdm, data)))
+        Ok((!xdm.is_empty() || !data.is_empty()).then(|| Composed::replaced(xdm, data, query)))
     }
 }

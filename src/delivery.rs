@@ -117,6 +117,10 @@ pub struct Delivery {
     gate: Gate,
     retry: Retry,
     flushes: Vec<(Ticket, u64)>,
+    /// Who waits for an identity, and whether patiently.
+    wishes: Vec<(Ticket, bool)>,
+    /// A request that could have brought an identity has failed.
+    wish_failed: bool,
     reported: Vec<&'static str>,
     next_request: RequestId,
     effects: VecDeque<Effect>,
@@ -152,6 +156,8 @@ impl Delivery {
             gate: Gate::new(),
             retry: Retry::new(seed),
             flushes: Vec::new(),
+            wishes: Vec::new(),
+            wish_failed: false,
             reported: Vec::new(),
             next_request: 0,
             effects: VecDeque::new(),
@@ -220,9 +226,11 @@ impl Delivery {
                 self.flushes.push((ticket, self.outbox.next()));
                 self.flushing = true;
             }
+            Input::WantIdentity { ticket, patient } => self.wishes.push((ticket, patient)),
         }
         self.pump();
         self.settle();
+        self.settle_wishes();
         self.plan();
     }
 
@@ -484,8 +492,10 @@ impl Delivery {
             return;
         }
         let batch = self.next_batch();
-        if batch.count > 0 && self.is_due(&batch) {
+        let due = batch.count > 0 && self.is_due(&batch);
+        if due || !self.wishes.is_empty() {
             match self.pass() {
+                Pass::Go | Pass::Without if !due => {}
                 Pass::Go => {
                     let action = if batch.needs_answer || !self.started || self.filling.max_events == 1 {
                         Action::Interact
@@ -564,6 +574,24 @@ impl Delivery {
         self.flushing = !self.flushes.is_empty();
     }
 
+    /// Tells those who ask who the shopper is that it is known, or cannot be had now.
+    fn settle_wishes(&mut self) {
+        let failed = core::mem::take(&mut self.wish_failed) || !self.online;
+        let ready = match self.road {
+            None => None,
+            Some(Road::Edge { .. }) => Some(self.gate.is_known() || self.gate.is_refused() || failed),
+            Some(Road::WebSdk) => Some(self.sdk),
+        };
+        let done = |patient: bool| match (self.consent, ready) {
+            (Consent::Out, _) => true,
+            (Consent::In, Some(done)) => done,
+            _ => !patient,
+        };
+        for (ticket, _) in self.wishes.extract_if(.., |(_, patient)| done(*patient)) {
+            self.effects.push_back(Effect::Settled(ticket));
+        }
+    }
+
     /// Says when to be woken, if that has changed.
     fn plan(&mut self) {
         let mut wake = self.gate.wake();
@@ -574,6 +602,7 @@ impl Delivery {
             let batch = self.next_batch();
             let due = match self.consent_call {
                 Some(_) => i64::MIN,
+                None if self.consent == Consent::In && !self.wishes.is_empty() => i64::MIN,
                 None if batch.count == 0 || !self.may_send() || self.edge_must_hear => i64::MAX,
                 None if self.is_due(&batch) => i64::MIN,
                 None => batch.due,

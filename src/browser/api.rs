@@ -13,8 +13,8 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use super::convert::{from_api, get, get_function, read, to_js};
 use super::data_layer::DataLayer;
 use super::effects::{CART_KEY, log, session_storage};
-use super::shell::{Shell, monitor};
-use super::{early, events, sdk, tabs, timer};
+use super::shell::Shell;
+use super::{early, events, instance, sdk, tabs, timer};
 use crate::collector::BeforeSend;
 use crate::inspect::{Issue, Severity};
 use crate::settings::{self, Source};
@@ -25,7 +25,7 @@ use crate::value::Value;
 /// How long `stop` waits for its flush, in milliseconds.
 const STOP_PATIENCE: u32 = 3_000;
 /// The name under which the running collector stands in `window`.
-const GLOBAL: &str = "storefrontCollector";
+pub(super) const GLOBAL: &str = "storefrontCollector";
 /// The `id` of the page's own settings, in a `<script type="application/json">`.
 const SETTINGS_ID: &str = "storefront-collector";
 
@@ -108,8 +108,7 @@ async fn start_new(window: &JsValue, raw: &JsValue, handed_over: Option<&Set>) -
         ),
     }
     events::ask_for_hints(&shell);
-    monitor("onInstanceCreated", &[("instance", collector.clone())]);
-    monitor("onInstanceConfigured", &[("config", to_js(&shell.ask(|core, _| core.status()).unwrap_or_default()))]);
+    instance::open(&shell, &collector);
     Ok(collector)
 }
 
@@ -166,7 +165,7 @@ fn page_settings() -> Option<Value> {
     }
 }
 
-fn before_send(hook: js_sys::Function) -> BeforeSend {
+pub(super) fn before_send(hook: js_sys::Function) -> BeforeSend {
     Box::new(move |content| {
         let content = to_js(&content);
         match hook.call1(&JsValue::UNDEFINED, &content) {

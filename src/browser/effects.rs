@@ -12,7 +12,7 @@ use web_sys::Storage;
 
 use super::shell::{Shell, monitor};
 use super::store::Store;
-use super::{convert, cookies, monitors, network, sdk, tabs, timer};
+use super::{convert, cookies, instance, monitors, network, sdk, tabs, timer};
 use crate::collector::{Effect, Failure, SdkAnswer};
 use crate::consent::MEMORY_KEY;
 use crate::delivery::RequestId;
@@ -95,6 +95,7 @@ pub(super) fn carry_out(shell: &Rc<Shell>, effect: Effect) {
         Effect::Record(record) => tell_of_record(shell, &record),
         Effect::Log { severity, message } => log(severity, &message),
         Effect::Settled(ticket) => shell.settle(ticket),
+        Effect::Answer { ticket, answer } => instance::answer(shell, ticket, answer),
     }
 }
 
@@ -169,6 +170,7 @@ fn find_sdk(shell: &Rc<Shell>, name: Option<String>) {
     shell.sdk_search.set(search);
     shell.sdk.borrow_mut().take();
     let Some(name) = name else { return };
+    instance::make_room(shell, &name);
     let shell = Rc::clone(shell);
     spawn_local(async move {
         let mut told = false;
@@ -299,7 +301,8 @@ fn tell_of_record(shell: &Shell, record: &Record) {
         Status::Rejected => "onCommandRejected",
         Status::Held | Status::Sent | Status::Suppressed => return,
     };
-    if !monitors::are_there() {
+    // What the page sends itself, monitors hear of as its own command.
+    if record.event == instance::SEND_EVENT || !monitors::are_there() {
         return;
     }
     let mut options = Value::map();

@@ -21,7 +21,7 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    fn new(target: &JsValue, event: &'static str, listener: impl FnMut(JsValue) + 'static) -> Option<Self> {
+    pub(super) fn new(target: &JsValue, event: &'static str, listener: impl FnMut(JsValue) + 'static) -> Option<Self> {
         let target: EventTarget = target.clone().dyn_into().ok()?;
         let listener = Closure::new(listener);
         target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref()).ok()?;

@@ -7,12 +7,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::convert::{get, get_function};
 
 /// Calls `hook` of every monitor with `fields` and the instance's name.
-pub(super) fn call(instance: &str, hook: &str, fields: &[(&str, JsValue)]) {
+pub(super) fn call(hook: &str, fields: &[(&str, JsValue)]) {
     let Ok(monitors) = get(&js_sys::global(), "__alloyMonitors").dyn_into::<Array>() else { return };
+    let instance = get(&get(&js_sys::global(), super::api::GLOBAL), "instanceName");
+    let instance = if instance.is_undefined() { JsValue::from("storefront-collector") } else { instance };
     for monitor in monitors.iter() {
         let Some(function) = get_function(&monitor, hook) else { continue };
         let told = Object::new();
-        let _ = Reflect::set(&told, &"instanceName".into(), &instance.into());
+        let _ = Reflect::set(&told, &"instanceName".into(), &instance);
         for (key, value) in fields {
             let _ = Reflect::set(&told, &(*key).into(), value);
         }

@@ -19,7 +19,7 @@ use super::page::Reader;
 use super::store::Store;
 use super::tabs::{Held, Locks};
 use super::timer::Timer;
-use super::{banner, convert, cookies, effects, events, monitors};
+use super::{banner, convert, cookies, effects, events, instance, monitors};
 use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;
 use crate::delivery::{RequestId, Ticket};
@@ -66,6 +66,7 @@ pub(super) struct Shell {
     pub(super) subscriptions: RefCell<Vec<events::Subscription>>,
     pub(super) following_banner: Cell<bool>,
     pub(super) banner_listener: RefCell<Option<banner::Listener>>,
+    pub(super) instance: instance::Instance,
     pub(super) stopped: Cell<bool>,
 }
 
@@ -116,6 +117,7 @@ impl Shell {
             subscriptions: RefCell::default(),
             following_banner: Cell::new(false),
             banner_listener: RefCell::default(),
+            instance: instance::Instance::default(),
             stopped: Cell::new(false),
         })
     }
@@ -212,10 +214,16 @@ impl Shell {
         }
     }
 
-    /// A ticket whose promise `resolve` keeps.
-    pub(super) fn ticket(&self, resolve: Function) -> Ticket {
+    /// A ticket that nobody has.
+    pub(super) fn new_ticket(&self) -> Ticket {
         let ticket = self.next_ticket.get();
         self.next_ticket.set(ticket.wrapping_add(1));
+        ticket
+    }
+
+    /// A ticket whose promise `resolve` keeps.
+    pub(super) fn ticket(&self, resolve: Function) -> Ticket {
+        let ticket = self.new_ticket();
         self.promises.borrow_mut().push((ticket, resolve));
         ticket
     }
@@ -253,6 +261,7 @@ impl Shell {
     /// Stops listening and lets go of everything of the page.
     pub(super) fn release(&self) {
         self.stopped.set(true);
+        instance::close(self);
         if let Some(data_layer) = self.data_layer.borrow_mut().take() {
             data_layer.stop();
         }
@@ -276,10 +285,7 @@ fn moment_mono() -> i64 {
     now.and_then(|now| now.as_f64()).unwrap_or_else(Date::now) as i64
 }
 
-/// The name under which monitors and logs know this collector.
-pub(super) const INSTANCE: &str = "storefront-collector";
-
 /// Tells monitors of an effect that the console or the network panel shows too.
 pub(super) fn monitor(hook: &str, fields: &[(&str, JsValue)]) {
-    monitors::call(INSTANCE, hook, fields);
+    monitors::call(hook, fields);
 }

@@ -129,6 +129,7 @@ impl Collector {
             && let Some(consent) = self.consent.message_for_edge(moment)
         {
             if edge {
+                self.consent_leaves();
                 self.delivery.handle(Input::SetConsent { ticket: CONSENT_TICKET, body: consent.to_json() }, moment);
             } else {
                 self.effects.push_back(Effect::SdkConsent(Value::from([("consent", consent)])));
@@ -137,6 +138,7 @@ impl Collector {
         if self.consent.wake_at().is_some() {
             self.set_alarm();
         }
+        self.consent_told();
     }
 
     /// Whether there is a way to tell the edge anything.

@@ -7,7 +7,6 @@ use crate::identity;
 use crate::inspect::{Issue, Record, Status};
 use crate::page::{self, Page};
 use crate::settings::Settings;
-use crate::storefront::EventKind;
 use crate::text::{join, replace};
 use crate::value::Value;
 use crate::xdm;
@@ -21,14 +20,29 @@ const UNKNOWN_ECID: &str = "{ecid}";
 pub(super) struct Draft {
     /// Its `_id`.
     pub(super) id: String,
-    /// Which event it is.
-    pub(super) kind: EventKind,
-    /// What the mapping made of it.
+    /// Which event it is, for its record.
+    pub(super) event: &'static str,
+    /// Whether the page wants what the answer says.
+    pub(super) needs_answer: bool,
+    /// What the mapping made of it, or the page wrote.
     pub(super) xdm: Value,
     /// The page it was published on.
     pub(super) page: Page,
     /// When it was published, milliseconds since 1970.
     pub(super) wall: i64,
+    /// What the page wants with it, if it is an event of the page's own.
+    pub(super) asked: Option<Asked>,
+}
+
+/// What a call of `sendEvent` says beside its XDM.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// `data`, as the page wrote it; `null` when it wrote none.
+    pub(super) data: Value,
+    /// The query for decisions; `null` when none are asked for.
+    pub(super) query: Value,
+    /// `edgeConfigOverrides`.
+    pub(super) overrides: Value,
 }
 
 /// An event ready for `onBeforeEventSend`, and then for the outbox.
@@ -38,6 +52,8 @@ pub(super) struct Composed {
     pub(super) xdm: Value,
     /// What a hook put beside it.
     pub(super) data: Option<Value>,
+    /// `Some` for an event of the page's own, which is not held against XDM: what it asks for.
+    pub(super) query: Option<Value>,
     /// What XDM would have refused.
     pub(super) issues: alloc::vec::Vec<Issue>,
 }
@@ -47,7 +63,7 @@ impl Draft {
     pub(super) fn record(&self) -> Record {
         Record {
             id: self.id.clone(),
-            event: self.kind.name(),
+            event: self.event,
             status: Status::Held,
             reason: None,
             timestamp: page::timestamp(self.wall),
@@ -61,10 +77,22 @@ impl Draft {
     /// identity, and nothing that XDM refuses.
     pub(super) fn compose(&self, settings: &Settings, ecid: Option<&str>) -> Composed {
         let mut xdm = self.page.to_xdm(settings.context, self.wall);
-        overlay(&mut xdm, &self.xdm);
+        if self.asked.is_none() {
+            overlay(&mut xdm, &self.xdm);
+        }
         xdm.set_at("_id", self.id.as_str());
         xdm.set_at("timestamp", page::timestamp(self.wall));
         xdm.set_at("implementationDetails", page::implementation_details());
+        if let Some(asked) = &self.asked {
+            // What the page says itself counts, whatever it says.
+            overlay(&mut xdm, &self.xdm);
+            if !settings.personal_data {
+                xdm::personal::hold_back(&mut xdm);
+            }
+            xdm.prune();
+            let data = Some(asked.data.clone()).filter(|data| !data.is_empty());
+            return Composed { xdm, data, query: Some(asked.query.clone()), issues: alloc::vec::Vec::new() };
+        }
         if !settings.personal_data {
             xdm::personal::hold_back(&mut xdm);
         }
@@ -82,17 +110,15 @@ impl Draft {
             }
             issues.extend(xdm::conform(&mut xdm));
         }
-        Composed { xdm, data: None, issues }
+        Composed { xdm, data: None, query: None, issues }
     }
 }
 
 impl Composed {
     /// What `onBeforeEventSend` left: checked again, for a hook may write what XDM refuses.
-    pub(super) fn replaced(xdm: Value, data: Value) -> Self {
-        let mut composed =
-            Self { xdm, data: Some(data).filter(|data| !data.is_empty()), issues: alloc::vec::Vec::new() };
-        composed.issues = xdm::conform(&mut composed.xdm);
-        composed
+    pub(super) fn replaced(mut xdm: Value, data: Value, query: Option<Value>) -> Self {
+        let issues = if query.is_none() { xdm::conform(&mut xdm) } else { alloc::vec::Vec::new() };
+        Self { xdm, data: Some(data).filter(|data| !data.is_empty()), query, issues }
     }
 
     /// Whether the event waits for an ECID.
@@ -101,11 +127,13 @@ impl Composed {
             || self.xdm.at("identityMap.ECID.0.id").and_then(Value::as_text) == Some(UNKNOWN_ECID)
     }
 
-    /// The event as it stands in a request: `{ xdm, data? }`.
+    /// The event as it stands in a request: `{ xdm, data?, query? }`.
     pub(super) fn to_json(&self) -> String {
         let mut event = Value::from([("xdm", self.xdm.clone())]);
-        if let Some(data) = &self.data {
-            event.set_at("data", data.clone());
+        for (name, value) in [("data", &self.data), ("query", &self.query)] {
+            if let Some(value) = value.as_ref().filter(|value| !value.is_null()) {
+                event.set_at(name, value.clone());
+            }
         }
         event.to_json()
     }
@@ -131,7 +159,7 @@ pub(super) fn with_ecid(json: &str, ecid: Option<&str>) -> String {
 }
 
 /// Merges `over` into `under`, object by object; what `over` says wins.
-fn overlay(under: &mut Value, over: &Value) {
+pub(super) fn overlay(under: &mut Value, over: &Value) {
     match (under, over) {
         (Value::Map(target), Value::Map(source)) => {
             for (key, value) in source.iter() {

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::draft::with_ecid;
+use super::instance::{NETWORK, Told};
 use super::{Effect, Host};
 use crate::consent::State;
 use crate::cookies;
@@ -50,6 +51,16 @@ pub(super) struct Exchange {
     requests: Vec<(RequestId, UnderWay)>,
     /// Whether the third-party domain turned out to be blocked.
     third_party_blocked: bool,
+    /// The shopper's identity across sites, if the edge told it.
+    pub(super) core: Option<String>,
+    /// The region of Audience Manager, if the edge told it.
+    pub(super) region: Option<i64>,
+    /// What requests for an identity say beside it, as `Event::route`.
+    pub(super) acquire_route: String,
+    /// What messages about consent say beside it.
+    pub(super) consent_route: String,
+    /// Who chose: `identityMap` of `setConsent`.
+    pub(super) consent_identities: Option<Value>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,8 +77,9 @@ pub(super) struct Understood {
     pub(super) outcome: Outcome,
     pub(super) effects: Vec<Effect>,
     pub(super) issues: Vec<Issue>,
-    /// Segments etc. for whoever asked.
     pub(super) identity_came: bool,
+    /// For whoever asked.
+    pub(super) told: Told,
 }
 
 impl Exchange {
@@ -86,6 +98,7 @@ impl Exchange {
     /// Forgets the shopper, who has opted out.
     pub(super) fn forget(&mut self) {
         self.ecid = None;
+        self.core = None;
         self.given.clear();
     }
 
@@ -128,6 +141,14 @@ impl Exchange {
         let request_host = text::around(&origin, "://").map_or("", |(_, host)| host);
         let request_host = text::split(request_host, b":").next().unwrap_or_default();
         let ecid = identity::carried_in(page_url, &cookies, organization, moment.wall);
+        let route = match send.action {
+            Action::Acquire => &self.acquire_route,
+            Action::SetConsent => &self.consent_route,
+            Action::Interact | Action::Collect => send.events.first().map_or(&self.acquire_route, |event| &event.route),
+        };
+        let route = Value::parse(route).unwrap_or_default();
+        let configured = settings.datastream_id.as_deref().unwrap_or_default();
+        let other = route.get("datastream").and_then(Value::as_text);
         let envelope = request::Envelope {
             host: request_host,
             apex: &apex,
@@ -135,16 +156,22 @@ impl Exchange {
             organization,
             core,
             ecid: ecid.as_deref(),
-            ..request::Envelope::default()
+            overrides: route.get("config"),
+            original_datastream: other.map(|_| configured),
         };
         let body = match send.action {
             Action::Acquire => request::acquire_body(&envelope),
-            Action::SetConsent => request::consent_body(&Value::parse(&send.body).unwrap_or_default(), None, &envelope),
+            Action::SetConsent => {
+                let consent = Value::parse(&send.body).unwrap_or_default();
+                request::consent_body(&consent, self.consent_identities.as_ref(), &envelope)
+            }
             Action::Interact | Action::Collect => {
                 let filled: Vec<String> =
                     send.events.iter().map(|event| self.fill(event.wants_ecid, &event.json)).collect();
                 let events: Vec<&str> = filled.iter().map(String::as_str).collect();
-                request::events_body(&events, send.queue_time, &envelope)
+                // What waited for consent did so before the outbox had it.
+                let waited = send.events.iter().map(|event| request::queue_time(event.created, moment.wall)).max();
+                request::events_body(&events, send.queue_time.max(waited.unwrap_or_default()), &envelope)
             }
         };
         let request_id = random.uuid();
@@ -159,7 +186,7 @@ impl Exchange {
                 Action::Acquire => endpoint::Action::Acquire,
                 Action::SetConsent => endpoint::Action::SetConsent,
             },
-            datastream: settings.datastream_id.as_deref().unwrap_or_default(),
+            datastream: other.unwrap_or(configured),
             request_id: &request_id,
             token: endpoint::assurance_token(page_url, &host.client_id).as_deref(),
         }
@@ -200,8 +227,10 @@ impl Exchange {
             effects: Vec::new(),
             issues: Vec::new(),
             identity_came: false,
+            told: Told { request, ..Told::default() },
         };
         let Ok(reply) = reply else {
+            NETWORK.clone_into(&mut understood.told.failure);
             if under_way.third_party {
                 // Blockers know the third-party domain. The next attempt goes to the edge domain at once.
                 self.third_party_blocked = true;
@@ -214,6 +243,15 @@ impl Exchange {
         let answer = response::read(reply.status, &reply.body, headers, moment.wall);
         understood.issues = answer.issues();
         understood.outcome = outcome(&answer, reply.status);
+        if !answer.good {
+            let status = text::decimal(i64::from(reply.status));
+            let (with, body) = match reply.body.as_str() {
+                "" => ("no response body.", ""),
+                body => ("response body:\n", body),
+            };
+            understood.told.failure =
+                text::join(&["The server responded with a status code ", &status, " and ", with, body]);
+        }
         if under_way.action == Action::SetConsent && reply.status >= 500 {
             // The choice stands, whatever is wrong with the server.
             understood.outcome = Outcome::Retry { after: None };
@@ -236,6 +274,22 @@ impl Exchange {
             }
             return Some(understood);
         }
+        understood.effects = self.take(&answer, settings, host, moment);
+        understood.identity_came = answer.ecid.is_some();
+        understood.told.handles = answer.handles;
+        understood.told.destinations = answer.destinations;
+        Some(understood)
+    }
+
+    /// Takes in what an answer says of a shopper who agrees; gives back what the browser has to do for it.
+    pub(super) fn take(
+        &mut self,
+        answer: &response::Answer,
+        settings: &Settings,
+        host: &Host,
+        moment: &Moment,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let legacy =
             settings.organization_id.as_deref().filter(|_| self.ecid.is_none()).zip(answer.ecid.as_deref()).and_then(
                 |(organization, ecid)| {
@@ -243,23 +297,25 @@ impl Exchange {
                     edge_cookies::legacy_cookie(ecid, known.as_deref(), organization)
                 },
             );
-        let apex = self.apex(host, consent).to_owned();
+        let apex = self.apex(host, State::In).to_owned();
         for cookie in answer.cookies.iter().chain(&legacy) {
             self.given.retain(|(name, _)| *name != cookie.name);
             self.given.push((cookie.name.clone(), cookie.value.clone()));
-            understood.effects.push(Effect::SetCookie(cookie.to_text(&apex, host.scheme == "https:")));
+            effects.push(Effect::SetCookie(cookie.to_text(&apex, host.scheme == "https:")));
         }
         if let Some(segments) = edge_cookies::segments_cookie(&answer.destinations) {
-            understood.effects.push(Effect::SetCookie(segments));
+            effects.push(Effect::SetCookie(segments));
         }
         for pixel in &answer.pixels {
-            understood.effects.push(Effect::Pixel { url: pixel.url.clone(), hide_referrer: pixel.hide_referrer });
+            effects.push(Effect::Pixel { url: pixel.url.clone(), hide_referrer: pixel.hide_referrer });
         }
-        if answer.ecid.is_some() {
-            self.ecid.clone_from(&answer.ecid);
-            understood.identity_came = true;
+        for (known, told) in [(&mut self.ecid, &answer.ecid), (&mut self.core, &answer.core)] {
+            if told.is_some() {
+                known.clone_from(told);
+            }
         }
-        Some(understood)
+        self.region = answer.region.or(self.region);
+        effects
     }
 
     /// `document.cookie`, and what the edge gave that the browser did not keep.

@@ -61,7 +61,8 @@ impl Collector {
             delivery::Effect::Status { id, status, reason, attempts, request } => {
                 return self.outbox_status(&id, status, reason.map(String::from), attempts, request);
             }
-            delivery::Effect::Settled(choice::CONSENT_TICKET) => return,
+            delivery::Effect::Settled(choice::CONSENT_TICKET) => return self.consent_done(),
+            delivery::Effect::Settled(ticket) if self.outbox_settled(ticket, moment) => return,
             delivery::Effect::Settled(ticket) => Effect::Settled(ticket),
             delivery::Effect::Report(issue) => return self.report(issue),
         };
@@ -121,6 +122,8 @@ impl Collector {
         if understood.identity_came {
             self.delivery.handle(Input::Identity(true), moment);
         }
+        let again = matches!(understood.outcome, Outcome::Retry { .. });
+        self.heard(understood.action, again, understood.told);
         self.delivery.handle(Input::Answered { request, outcome: understood.outcome }, moment);
     }
 
@@ -200,7 +203,8 @@ impl Collector {
     /// Asks for [`Effect::Settled`] with `ticket` when the ECID is known, or cannot be.
     pub fn identify(&mut self, ticket: Ticket, moment: &Moment) {
         self.read_consent(moment);
-        self.delivery.handle(Input::Flush(ticket), moment);
+        self.exchange.acquire_route = self.route(None);
+        self.delivery.handle(Input::WantIdentity { ticket, patient: false }, moment);
     }
 
     /// The ECID, if it is known by now.
@@ -253,6 +257,7 @@ impl Collector {
             delivery::Status::Suppressed => Status::Suppressed,
             delivery::Status::Rejected => Status::Rejected,
         };
+        self.event_moved(id, status, reason.as_deref(), i64::from(attempts), request);
         let changed = self.records.change(id, status, |record| {
             record.reason = reason;
             record.attempts = i64::from(attempts);
@@ -267,6 +272,7 @@ impl Collector {
 
     /// Changes an event's record and tells whoever listens.
     pub(super) fn move_on(&mut self, id: &str, status: Status, reason: Option<String>) {
+        self.event_moved(id, status, reason.as_deref(), 0, None);
         if let Some(record) = self.records.change(id, status, |record| record.reason = reason).cloned() {
             self.effects.push_back(Effect::Record(Box::new(record)));
         }

@@ -96,6 +96,7 @@ impl Delivery {
             self.is_bare(flight);
             return;
         }
+        self.wish_failed = !self.gate.is_known();
         // Offline explains the failure; the edge need not be spared for it.
         if self.online || after.is_some() {
             self.retry.failed(after, self.now);

@@ -61,6 +61,10 @@ impl Gate {
         self.refused = !self.known;
     }
 
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
+    }
+
     /// Another datastream may answer otherwise.
     pub(super) fn forget_refusal(&mut self) {
         self.refused = false;

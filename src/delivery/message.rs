@@ -25,6 +25,10 @@ pub struct Event {
     /// Made before the ECID was known: whoever builds the request puts the ECID in, if it is known
     /// then. The engine keeps room for it.
     pub wants_ecid: bool,
+    /// What its request has to say beside it (the caller's overrides of the datastream), as text that
+    /// only whoever builds the request reads; mostly empty. Events that differ in it never share a
+    /// request.
+    pub route: String,
 }
 
 /// How long events are gathered, and how much goes together.
@@ -195,6 +199,14 @@ pub enum Input {
     Sdk(bool),
     /// Asks for [`Effect::Settled`] when everything accepted so far is delivered or refused.
     Flush(Ticket),
+    /// Somebody asks who the shopper is: an identity is acquired, though no event waits for it.
+    /// [`Effect::Settled`] when it is known, refused, or could not be had now.
+    WantIdentity {
+        /// Settled then.
+        ticket: Ticket,
+        /// Whether to wait for settings and consent; otherwise their lack settles it at once.
+        patient: bool,
+    },
 }
 
 /// What a request is for; the names are the edge's own.

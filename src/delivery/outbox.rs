@@ -15,6 +15,8 @@ use crate::value::parse_f64;
 
 /// Version of the entries this build writes.
 const VERSION: &str = "1";
+/// The flag of an entry with a route.
+const ROUTED: u8 = 4;
 /// How long storage that refused an entry is left alone, in milliseconds.
 const STORAGE_PAUSE: i64 = 30_000;
 
@@ -266,17 +268,15 @@ fn key(tab: &str, ordinal: u64) -> String {
     join(&[tab, "/", &decimal(ordinal.cast_signed())])
 }
 
-/// An event as storage keeps it: `1 check created flags length id json`, where `length` is that of
-/// the `_id` in bytes and `check` is FNV-1a over what follows it.
+/// An event as storage keeps it: `1 check created flags length id [length route] json`, where `length`
+/// is in bytes and `check` is FNV-1a over what follows it.
 pub(super) fn write(event: &Event) -> String {
-    let flags = match (event.needs_answer, event.wants_ecid) {
-        (false, false) => "0",
-        (true, false) => "1",
-        (false, true) => "2",
-        (true, true) => "3",
-    };
-    let length = decimal(event.id.len().cast_signed() as i64);
-    let rest = join(&[&decimal(event.created), " ", flags, " ", &length, " ", &event.id, " ", &event.json]);
+    let flag = |set, bit| if set { bit } else { 0 };
+    let flags = flag(event.needs_answer, 1) | flag(event.wants_ecid, 2) | flag(!event.route.is_empty(), ROUTED);
+    let measured = |text: &str| join(&[&decimal(text.len().cast_signed() as i64), " ", text, " "]);
+    let route = if event.route.is_empty() { String::new() } else { measured(&event.route) };
+    let flags = decimal(i64::from(flags));
+    let rest = join(&[&decimal(event.created), " ", &flags, " ", &measured(&event.id), &route, &event.json]);
     join(&[VERSION, " ", &decimal(i64::from(check(&rest))), " ", &rest])
 }
 
@@ -297,15 +297,24 @@ fn read_first(entry: &str) -> Option<Event> {
     }
     let (created, rest) = cut(rest, b" ")?;
     let (flags, rest) = cut(rest, b" ")?;
-    let (length, rest) = cut(rest, b" ")?;
-    let (id, json) = rest.split_at_checked(parse_f64(length)? as usize)?;
+    let flags = parse_f64(flags)? as u8;
+    let (id, rest) = read_measured(rest)?;
+    let (route, json) = if flags & ROUTED > 0 { read_measured(rest)? } else { ("", rest) };
     Some(Event {
         id: id.into(),
-        json: json.strip_prefix(' ')?.into(),
+        json: json.into(),
         created: parse_f64(created)? as i64,
-        needs_answer: matches!(flags, "1" | "3"),
-        wants_ecid: matches!(flags, "2" | "3"),
+        needs_answer: flags & 1 > 0,
+        wants_ecid: flags & 2 > 0,
+        route: route.into(),
     })
+}
+
+/// Of `length text rest`, text and rest.
+fn read_measured(text: &str) -> Option<(&str, &str)> {
+    let (length, rest) = cut(text, b" ")?;
+    let (text, rest) = rest.split_at_checked(parse_f64(length)? as usize)?;
+    Some((text, rest.strip_prefix(' ')?))
 }
 
 fn check(text: &str) -> u32 {
@@ -332,8 +341,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_stored_reads_back(id in any::<String>(), json in any::<String>(), created in 0..1_i64 << 52, flags in 0..4) {
-            let event = Event { id, json, created, needs_answer: flags & 1 > 0, wants_ecid: flags & 2 > 0 };
+        fn what_is_stored_reads_back(id in any::<String>(), json in any::<String>(), route in any::<String>(), created in 0..1_i64 << 52, flags in 0..4) {
+            let event = Event { id, json, created, needs_answer: flags & 1 > 0, wants_ecid: flags & 2 > 0, route };
             prop_assert_eq!(read(&write(&event)), Read::Entry(event));
         }
 

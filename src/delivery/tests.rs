@@ -696,3 +696,78 @@ fn a_web_sdk_call_that_hangs_is_neither_repeated_nor_waited_for() {
     assert!(bench.after(10_000).contains(&Effect::Settled(1)), "out of our hands");
     assert_eq!(statuses(&bench.answer(0, good())), [("a", Status::Accepted)]);
 }
+
+fn settled(effects: &[Effect]) -> Vec<Ticket> {
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Settled(ticket) = effect { Some(*ticket) } else { None })
+        .collect()
+}
+
+fn wish(ticket: Ticket, patient: bool) -> Input {
+    Input::WantIdentity { ticket, patient }
+}
+
+#[test]
+fn who_asks_for_the_shopper_gets_an_identity_without_any_event() {
+    let mut bench = Bench::new(edge());
+    let effects = bench.tell(wish(7, true));
+    assert!(effects.contains(&Effect::LockIdentity));
+    assert_eq!(sent(&bench.tell(Input::IdentityLocked)), ["acquire 0 "]);
+    assert_eq!(settled(&bench.tell(Input::Identity(true))), [7]);
+    assert!(bench.answer(0, good()).contains(&Effect::UnlockIdentity));
+    assert_eq!(settled(&bench.tell(wish(8, true))), [8], "known, at once");
+}
+
+#[test]
+fn a_wish_for_the_identity_is_settled_by_every_end() {
+    for end in [Outcome::NetworkError, Outcome::Timeout, again(), good()] {
+        let mut bench = Bench::new(edge());
+        bench.tell(wish(7, true));
+        bench.tell(Input::IdentityLocked);
+        assert_eq!(settled(&bench.answer(0, end.clone())), [7], "{end:?}");
+        assert!(sent(&bench.after(600_000)).is_empty(), "nobody asks any more");
+    }
+    for end in [Input::ConsentOut, Input::Offline] {
+        let mut bench = Bench::new(edge());
+        bench.tell(wish(7, true));
+        assert_eq!(settled(&bench.tell(end)), [7]);
+    }
+}
+
+#[test]
+fn only_the_patient_wait_for_settings_and_consent() {
+    let mut bench = Bench::bare();
+    assert_eq!(settled(&bench.tell(wish(1, false))), [1]);
+    assert!(settled(&bench.tell(wish(2, true))).is_empty());
+    bench.tell(Input::Configure(Some(edge())));
+    bench.tell(Input::Identity(true));
+    assert_eq!(settled(&bench.tell(Input::ConsentIn)), [2]);
+}
+
+#[test]
+fn a_failed_wish_is_not_tried_before_its_time() {
+    let mut bench = Bench::new(edge());
+    bench.tell(wish(1, true));
+    bench.tell(Input::IdentityLocked);
+    bench.answer(0, Outcome::Retry { after: Some(5_000) });
+    let effects = bench.tell(wish(2, true));
+    assert!(sent(&effects).is_empty());
+    let wait = wakes(&effects)[0];
+    assert!(wait >= 5_000, "{wait}");
+    bench.after(wait);
+    assert_eq!(sent(&bench.tell(Input::IdentityLocked)), ["acquire 1 "]);
+}
+
+#[test]
+fn events_of_different_routes_never_share_a_request() {
+    let mut bench = Bench::running();
+    let routed = |id: &str, route: &str| Input::Accept(Event { route: route.into(), ..event(id) });
+    assert!(sent(&bench.tell(routed("a", ""))).is_empty());
+    assert_eq!(sent(&bench.tell(routed("b", "x"))), ["collect 1 a"], "nothing more can join it");
+    bench.tell(routed("c", "x"));
+    bench.tell(routed("d", ""));
+    assert_eq!(sent(&bench.answer(1, good())), ["collect 2 b,c"]);
+    bench.after(250);
+    assert_eq!(sent(&bench.answer(2, good())), ["collect 3 d"]);
+}

@@ -49,6 +49,15 @@ impl Store {
         }
     }
 
+    /// Joins `more`, an object with the contract's field names, to what the API said; `more` wins.
+    pub fn join_api(&mut self, more: Value) {
+        let Value::Map(more) = more else { return };
+        let api = self.api.as_map_or_new();
+        for (key, value) in more {
+            api.set(key, value);
+        }
+    }
+
     /// Replaces all that the data layer said by its two contexts as they are now; `None` or `null`
     /// for one that is not there. Of `aepContext` count `imsOrgId`, `datastreamId`, `webSdkName`,
     /// `edgeDomain` and `identityMap`; what else it has belongs to others.

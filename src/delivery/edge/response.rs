@@ -54,6 +54,8 @@ pub struct Answer {
     pub retry: Retry,
     /// The shopper's ECID, if told.
     pub ecid: Option<String>,
+    /// The shopper's identity across sites, if told.
+    pub core: Option<String>,
     /// Cookies to set, of a failing answer too: on the shop's own host the browser sets them as
     /// well, and a refusal that brings the stored opt-out must be remembered.
     pub cookies: Vec<Cookie>,
@@ -124,9 +126,11 @@ impl Answer {
         let items = handle.get("payload").and_then(Value::as_list).unwrap_or_default();
         match handle.get("type").and_then(Value::as_text) {
             Some("identity:result") => {
-                let ecid = items.iter().find(|item| item.at("namespace.code").and_then(Value::as_text) == Some("ECID"));
-                let id = ecid.and_then(|item| item.get("id")).and_then(Value::as_text);
-                self.ecid = id.filter(|id| !id.is_empty()).map(ToOwned::to_owned).or_else(|| self.ecid.take());
+                for (code, known) in [("ECID", &mut self.ecid), ("CORE", &mut self.core)] {
+                    let is = |item: &&Value| item.at("namespace.code").and_then(Value::as_text) == Some(code);
+                    let id = items.iter().find(is).and_then(|item| item.get("id")).and_then(Value::as_text);
+                    *known = id.filter(|id| !id.is_empty()).map(ToOwned::to_owned).or_else(|| known.take());
+                }
             }
             Some("state:store") => self.cookies.extend(items.iter().filter_map(stored_cookie)),
             Some("identity:exchange") => self.pixels.extend(items.iter().filter_map(pixel)),
@@ -257,7 +261,7 @@ mod tests {
               {"type":"new:thing"},{"payload":[]},7]}"#,
         );
         assert!(answer.good && !answer.no_consent);
-        assert_eq!(answer.ecid.as_deref(), Some("42"));
+        assert_eq!((answer.ecid.as_deref(), answer.core.as_deref()), (Some("42"), Some("c")));
         let cookie = |name: &str, value: &str| Cookie { name: name.into(), value: value.into(), ..Cookie::default() };
         let destination = |name: &str, value: &str, domain, days: i64| Cookie {
             domain,

@@ -57,7 +57,7 @@ impl Tab {
 fn event(number: usize, size: usize, view: bool, wants_ecid: bool, created: i64) -> Event {
     let mut json = format!("{{\"xdm\":{{\"_id\":\"{number}\"}}}}");
     json.push_str(&" ".repeat(size.saturating_sub(json.len())));
-    Event { id: number.to_string(), json, created, needs_answer: view, wants_ecid }
+    Event { id: number.to_string(), json, created, needs_answer: view, wants_ecid, ..Event::default() }
 }
 
 /// The numbers of a request's events.

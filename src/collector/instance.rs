@@ -1,0 +1,510 @@
+//! The bundled sender as a Web SDK instance: the commands of `window.alloy` (Edge protocol, 8).
+//!
+//! An event that the page sends by `sendEvent` goes the way of the storefront's own from settings and
+//! consent on: one identity, one consent, one outbox, one order. It keeps what the page wrote, though, and
+//! is neither mapped nor given identities. A command's promise is kept by [`Effect::Answer`].
+
+mod options;
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::draft::{Asked, Draft, overlay};
+use super::{BeforeSend, Collector, Effect, Sender};
+use crate::consent::State;
+use crate::delivery::edge::{request, response};
+use crate::delivery::{self, Input, RequestId, Ticket};
+use crate::identity;
+use crate::inspect::{Severity, Status};
+use crate::moment::Moment;
+use crate::page::Page;
+use crate::text::join;
+use crate::value::{Map, Value};
+
+/// Retries that a caller waits through, as the Web SDK's do; the event itself is tried for longer.
+const PATIENCE: i64 = 4;
+
+/// What the bundled sender keeps as an instance.
+#[derive(Debug, Default)]
+pub(super) struct Instance {
+    /// The page has called `configure`.
+    configured: bool,
+    /// `edgeConfigOverrides` of `configure`.
+    overrides: Option<Value>,
+    /// Promises that are not kept yet.
+    waiting: Vec<(Ticket, Wait)>,
+    /// Messages about consent that are with the edge.
+    telling: u32,
+    /// How often the edge did not take the last choice.
+    tries: i64,
+    /// The last answer, for whoever waits for its request.
+    told: Told,
+}
+
+/// What a promise waits for.
+#[derive(Debug)]
+enum Wait {
+    /// The end of this event; and whether decisions are asked for.
+    Event(String, bool),
+    /// The shopper's identity under these namespaces.
+    Identity(Vec<String>),
+    /// The shopper's ECID, for this address.
+    Url(String),
+    /// The end of the messages about consent.
+    Consent,
+}
+
+/// What an answer of the edge has for callers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    pub(super) request: RequestId,
+    pub(super) handles: Vec<Value>,
+    pub(super) destinations: Vec<Value>,
+    /// Why it is no good answer, in the Web SDK's words.
+    pub(super) failure: String,
+}
+
+impl Told {
+    /// The result of a command that got this answer.
+    fn result(&self, decisions: bool) -> Value {
+        let payloads = |kind: &str| -> Vec<Value> {
+            let handles =
+                self.handles.iter().filter(|handle| handle.get("type").and_then(Value::as_text) == Some(kind));
+            handles
+                .flat_map(|handle| handle.get("payload").and_then(Value::as_list).unwrap_or_default())
+                .cloned()
+                .collect()
+        };
+        let propositions = payloads("personalization:decisions");
+        let mut result = Map::new();
+        if decisions {
+            result.set("decisions", propositions.clone());
+        }
+        result.set("propositions", propositions);
+        for (name, list) in [("destinations", self.destinations.clone()), ("inferences", payloads("rtml:inferences"))] {
+            if !list.is_empty() {
+                result.set(name, list);
+            }
+        }
+        Value::Map(result)
+    }
+}
+
+impl Collector {
+    /// The name of the instance, for messages and monitors.
+    #[must_use]
+    pub fn instance_name(&self) -> &str {
+        self.effective.settings.instance_name.as_deref().unwrap_or("storefront-collector")
+    }
+
+    /// Whether it is known, at least in part, where events go: commands are taken.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.sender.is_some() || self.effective.settings.organization_id.is_some()
+    }
+
+    /// The page called a command of the instance; `page` is as it was then, `hook` the function
+    /// `onBeforeEventSend` of `configure`. [`Effect::Answer`] with `ticket` (not zero) follows, maybe much
+    /// later.
+    pub fn command(
+        &mut self,
+        ticket: Ticket,
+        name: &str,
+        options: &Value,
+        page: Page,
+        hook: Option<BeforeSend>,
+        moment: &Moment,
+    ) {
+        let configured = self.is_configured();
+        let checked = if name == "configure" && self.instance.configured {
+            Err("The library has already been configured and may only be configured once.".to_owned())
+        } else if configured || name == "configure" || name == "setDebug" {
+            let mut options = options.clone();
+            rename_datastream(name, &mut options);
+            options::check(name, &options).map(|()| options)
+        } else {
+            Err("The library must be configured first. Please do so by executing the configure command.".to_owned())
+        };
+        match checked {
+            Ok(options) => {
+                // Before what waited for the settings goes.
+                if hook.is_some() {
+                    self.before_send = hook;
+                }
+                self.read_consent(moment);
+                self.run(ticket, name, &options, page, moment);
+            }
+            Err(problem) => self.reject(ticket, &problem),
+        }
+    }
+
+    fn run(&mut self, ticket: Ticket, name: &str, options: &Value, page: Page, moment: &Moment) {
+        let text = |name: &str| options.get(name).and_then(Value::as_text).map(String::from);
+        match name {
+            "configure" => self.configure_instance(ticket, options, moment),
+            "sendEvent" => self.send_event(ticket, options, page, moment),
+            "setConsent" => self.tell_consent(ticket, options, moment),
+            "getIdentity" => {
+                let namespaces = options.get("namespaces").and_then(Value::as_list).unwrap_or_default();
+                let mut namespaces: Vec<String> =
+                    namespaces.iter().filter_map(|name| name.as_text().map(String::from)).collect();
+                if namespaces.is_empty() {
+                    namespaces.push("ECID".to_owned());
+                }
+                if !self.effective.settings.third_party_cookies_enabled && namespaces.iter().any(|name| name == "CORE")
+                {
+                    return self.reject(
+                        ticket,
+                        "namespaces: The CORE namespace cannot be requested when third-party cookies are disabled.",
+                    );
+                }
+                self.want_identity(ticket, Wait::Identity(namespaces), options, moment);
+            }
+            "appendIdentityToUrl" => {
+                let url = text("url").unwrap_or_default();
+                if self.consent.state() == State::In {
+                    return self.want_identity(ticket, Wait::Url(url), options, moment);
+                }
+                let message = "appendIdentityToUrl: without consent the address stays as it is; call setConsent first";
+                self.effects.push_back(Effect::Log { severity: Severity::Warning, message: message.to_owned() });
+                self.resolve(ticket, Value::from([("url", url)]));
+            }
+            "setDebug" => {
+                let enabled = options.get("enabled").cloned().unwrap_or_default();
+                self.store.join_api(Value::from([("debugEnabled", enabled)]));
+                self.settings_changed(moment);
+                self.resolve(ticket, Value::map());
+            }
+            "createEventMergeId" => {
+                let id = self.random.uuid();
+                self.resolve(ticket, Value::from([("eventMergeId", id)]));
+            }
+            "getLibraryInfo" => {
+                let info = self.library_info();
+                self.resolve(ticket, Value::from([("libraryInfo", info)]));
+            }
+            _ => self.apply_response(ticket, options, moment),
+        }
+    }
+
+    fn configure_instance(&mut self, ticket: Ticket, options: &Value, moment: &Moment) {
+        let mut joining = Map::new();
+        for (theirs, ours) in [
+            ("orgId", "organizationId"),
+            ("datastreamId", "datastreamId"),
+            ("edgeDomain", "edgeDomain"),
+            ("edgeBasePath", "edgeBasePath"),
+            ("defaultConsent", "defaultConsent"),
+            ("context", "context"),
+            ("thirdPartyCookiesEnabled", "thirdPartyCookiesEnabled"),
+            ("debugEnabled", "debugEnabled"),
+        ] {
+            if let Some(value) = options.get(theirs) {
+                joining.set(ours, value.clone());
+            }
+        }
+        let before = self.store.clone();
+        self.store.join_api(Value::Map(joining));
+        let effective = self.store.effective();
+        if effective.never {
+            let reason = effective.issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
+            self.store = before;
+            return self.reject(ticket, &join(&["Resolve these configuration problems:\n\t - ", &reason]));
+        }
+        self.instance.configured = true;
+        self.instance.overrides = options.get("edgeConfigOverrides").cloned();
+        self.settings_changed(moment);
+        self.resolve(ticket, Value::map());
+    }
+
+    fn send_event(&mut self, ticket: Ticket, options: &Value, page: Page, moment: &Moment) {
+        let mut xdm = Value::map();
+        for (option, field) in [("type", "eventType"), ("mergeId", "eventMergeId")] {
+            if let Some(value) = options.get(option) {
+                xdm.set_at(field, value.clone());
+            }
+        }
+        overlay(&mut xdm, options.get("xdm").filter(|xdm| !xdm.is_null()).unwrap_or(&Value::map()));
+        let id = xdm.get("_id").and_then(Value::as_text).filter(|id| !id.is_empty()).map(String::from);
+        let id = id.unwrap_or_else(|| self.random.uuid());
+        let mut overrides = options.get("edgeConfigOverrides").cloned().unwrap_or_default();
+        if let Some(dataset) = options.get("datasetId").filter(|dataset| !dataset.is_null()) {
+            overrides.set_at("com_adobe_experience_platform.datasets.event.datasetId", dataset.clone());
+        }
+        let query = decisions(options);
+        let unloading = options.get("documentUnloading").and_then(Value::as_bool) == Some(true);
+        self.instance.waiting.push((ticket, Wait::Event(id.clone(), !query.is_null())));
+        let asked = Asked { data: options.get("data").cloned().unwrap_or_default(), query, overrides };
+        let draft = Draft {
+            id,
+            event: "sendEvent",
+            needs_answer: !unloading,
+            xdm,
+            page,
+            wall: moment.wall,
+            asked: Some(asked),
+        };
+        self.records.add(draft.record());
+        self.offer(draft, moment);
+    }
+
+    fn tell_consent(&mut self, ticket: Ticket, options: &Value, moment: &Moment) {
+        self.exchange.consent_identities = options.get("identityMap").cloned();
+        self.exchange.consent_route = self.route(options.get("edgeConfigOverrides"));
+        self.instance.waiting.push((ticket, Wait::Consent));
+        let consent = Value::from([("consent", options.get("consent").cloned().unwrap_or_default())]);
+        self.instance.tries = 0;
+        if let Err(issue) = self.set_consent(&consent, moment) {
+            self.instance.waiting.retain(|(known, _)| *known != ticket);
+            self.fail(ticket, "setConsent", &issue.message);
+        }
+    }
+
+    fn want_identity(&mut self, ticket: Ticket, wait: Wait, options: &Value, moment: &Moment) {
+        self.exchange.acquire_route = self.route(options.get("edgeConfigOverrides"));
+        self.exchange.look(&self.effective.settings, moment);
+        if self.sender == Some(Sender::Edge) && self.exchange.ecid().is_some() {
+            self.delivery.handle(Input::Identity(true), moment);
+        }
+        self.instance.waiting.push((ticket, wait));
+        self.delivery.handle(Input::WantIdentity { ticket, patient: true }, moment);
+    }
+
+    fn apply_response(&mut self, ticket: Ticket, options: &Value, moment: &Moment) {
+        let body = options.get("responseBody").cloned().unwrap_or_default().to_json();
+        let header = |wanted: &str| {
+            let headers = options.get("responseHeaders").and_then(Value::as_map);
+            let mut headers = headers.into_iter().flat_map(|headers| headers.iter());
+            headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).and_then(|(_, value)| value.as_text())
+        };
+        let headers = response::Headers { retry_after: None, adobe_edge: header("x-adobe-edge") };
+        let answer = response::read(200, &body, headers, moment.wall);
+        let came = answer.ecid.is_some();
+        let effects = self.exchange.take(&answer, &self.effective.settings, &self.host, moment);
+        self.effects.extend(effects);
+        if came {
+            self.delivery.handle(Input::Identity(true), moment);
+        }
+        let told = Told { handles: answer.handles, destinations: answer.destinations, ..Told::default() };
+        self.resolve(ticket, told.result(options.get("renderDecisions").and_then(Value::as_bool) == Some(true)));
+    }
+
+    /// The configuration as the Web SDK's own would show it.
+    #[must_use]
+    pub fn library_configs(&self) -> Value {
+        let settings = &self.effective.settings;
+        let text = |text: &Option<String>| Value::from(text.as_deref().unwrap_or_default());
+        let context = self.store.to_value().at("context.value").cloned().unwrap_or_default();
+        Value::from([
+            ("datastreamId", text(&settings.datastream_id)),
+            ("orgId", text(&settings.organization_id)),
+            ("edgeDomain", Value::from(settings.edge_domain.as_str())),
+            ("edgeBasePath", Value::from(settings.edge_base_path.as_str())),
+            ("defaultConsent", Value::from(settings.consent_rules().default.name())),
+            ("context", context),
+            ("thirdPartyCookiesEnabled", Value::from(settings.third_party_cookies_enabled)),
+            ("debugEnabled", Value::from(settings.debug_enabled)),
+            ("clickCollectionEnabled", Value::from(false)),
+            ("idMigrationEnabled", Value::from(true)),
+            ("edgeConfigOverrides", self.instance.overrides.clone().unwrap_or_default()),
+        ])
+    }
+
+    fn library_info(&self) -> Value {
+        let list =
+            |names: &mut dyn Iterator<Item = &'static str>| Value::from(names.map(Value::from).collect::<Vec<_>>());
+        Value::from([
+            ("version", Value::from(env!("CARGO_PKG_VERSION"))),
+            ("configs", self.library_configs()),
+            ("commands", list(&mut options::commands())),
+            ("components", list(&mut ["Consent", "Context", "DataCollector", "Identity", "LibraryInfo"].into_iter())),
+        ])
+    }
+
+    /// What a request says beside its contents, by the overrides of all calls and of this one.
+    pub(super) fn route(&self, local: Option<&Value>) -> String {
+        let datastream = self.effective.settings.datastream_id.as_deref().unwrap_or_default();
+        let overrides = request::overrides(self.instance.overrides.as_ref(), local, datastream);
+        let mut route = Map::new();
+        if let Some(datastream) = overrides.datastream {
+            route.set("datastream", datastream);
+        }
+        if let Some(config) = overrides.config {
+            route.set("config", config);
+        }
+        if route.is_empty() { String::new() } else { Value::Map(route).to_json() }
+    }
+
+    /// An event has moved on: whoever waits for its end may have it.
+    pub(super) fn event_moved(
+        &mut self,
+        id: &str,
+        status: Status,
+        reason: Option<&str>,
+        attempts: i64,
+        request: Option<RequestId>,
+    ) {
+        let waits = |wait: &Wait| matches!(wait, Wait::Event(of, _) if of == id);
+        let Some((ticket, decisions)) = self.instance.waiting.iter().find_map(|(ticket, wait)| match wait {
+            Wait::Event(of, decisions) if of == id => Some((*ticket, *decisions)),
+            _ => None,
+        }) else {
+            return;
+        };
+        let told = &self.instance.told;
+        let told = if request == Some(told.request) { told.clone() } else { Told::default() };
+        let answer = match status {
+            Status::Accepted => Ok(told.result(decisions)),
+            Status::Suppressed => Ok(Value::map()),
+            Status::Rejected => {
+                Err(if told.failure.is_empty() { reason.unwrap_or_default().to_owned() } else { told.failure })
+            }
+            // It is kept and tried again; the caller has waited as long as the Web SDK would.
+            Status::Queued if attempts > 0 && (told.failure == NETWORK || attempts >= PATIENCE) => {
+                Err(if told.failure.is_empty() { NETWORK.to_owned() } else { told.failure })
+            }
+            _ => return,
+        };
+        self.instance.waiting.retain(|(_, wait)| !waits(wait));
+        match answer {
+            Ok(result) => self.resolve(ticket, result),
+            Err(reason) => self.fail(ticket, "sendEvent", &reason),
+        }
+    }
+
+    /// A promise of the outbox is kept; whether it was one of ours.
+    pub(super) fn outbox_settled(&mut self, ticket: Ticket, moment: &Moment) -> bool {
+        let Some(at) = self.instance.waiting.iter().position(|(known, _)| *known == ticket) else { return false };
+        let (_, wait) = self.instance.waiting.remove(at);
+        let ecid = self.ecid(moment);
+        match (wait, ecid) {
+            (Wait::Url(url), Some(ecid)) => {
+                let organization = self.effective.settings.organization_id.as_deref().unwrap_or_default();
+                let url = identity::append_to_url(&url, &ecid, organization, moment.wall);
+                self.resolve(ticket, Value::from([("url", url)]));
+            }
+            (Wait::Url(url), None) if self.consent.state() == State::Out => {
+                self.resolve(ticket, Value::from([("url", url)]));
+            }
+            (_, None) if self.consent.state() == State::Out => self.resolve(ticket, Value::map()),
+            (Wait::Identity(namespaces), Some(ecid)) => {
+                let mut identity = Map::new();
+                for namespace in namespaces {
+                    let known = match namespace.as_str() {
+                        "ECID" => Some(ecid.clone()),
+                        "CORE" => self.exchange.core.clone(),
+                        _ => None,
+                    };
+                    identity.set(namespace, known.map_or(Value::Null, Value::Text));
+                }
+                let mut edge = Map::new();
+                if let Some(region) = self.exchange.region {
+                    edge.set("regionId", region);
+                }
+                self.resolve(ticket, Value::from([("identity", Value::Map(identity)), ("edge", Value::Map(edge))]));
+            }
+            (wait, _) => {
+                let command = if matches!(wait, Wait::Url(_)) { "appendIdentityToUrl" } else { "getIdentity" };
+                let failure = core::mem::take(&mut self.instance.told.failure);
+                let failure = if failure.is_empty() { "The edge gave no ECID." } else { &failure };
+                self.fail(ticket, command, failure);
+            }
+        }
+        true
+    }
+
+    /// A message about consent goes to the edge.
+    pub(super) fn consent_leaves(&mut self) {
+        self.instance.telling = self.instance.telling.saturating_add(1);
+    }
+
+    /// A message about consent has come to an end.
+    pub(super) fn consent_done(&mut self) {
+        self.instance.telling = self.instance.telling.saturating_sub(1);
+        self.consent_told();
+    }
+
+    /// Whoever waits for the edge to hear of a choice may have his answer, unless it is told again.
+    pub(super) fn consent_told(&mut self) {
+        if self.instance.telling == 0 && self.consent.wake_at().is_none() {
+            for ticket in self.consent_waiters() {
+                self.resolve(ticket, Value::map());
+            }
+        }
+    }
+
+    fn consent_waiters(&mut self) -> Vec<Ticket> {
+        let waiting = self.instance.waiting.extract_if(.., |(_, wait)| matches!(wait, Wait::Consent));
+        waiting.map(|(ticket, _)| ticket).collect()
+    }
+
+    /// An answer came, or none: kept for whoever waits for its request. `again`: it is tried again.
+    pub(super) fn heard(&mut self, action: delivery::Action, again: bool, told: Told) {
+        if action == delivery::Action::SetConsent && !told.failure.is_empty() {
+            self.instance.tries = self.instance.tries.saturating_add(1);
+            if !again || told.failure == NETWORK || self.instance.tries >= PATIENCE {
+                for ticket in self.consent_waiters() {
+                    self.fail(ticket, "setConsent", &told.failure);
+                }
+            }
+        }
+        self.instance.told = told;
+    }
+
+    fn resolve(&mut self, ticket: Ticket, result: Value) {
+        self.effects.push_back(Effect::Answer { ticket, answer: Ok(result) });
+    }
+
+    fn reject(&mut self, ticket: Ticket, problem: &str) {
+        let message = join(&["[", self.instance_name(), "] ", problem]);
+        self.effects.push_back(Effect::Answer { ticket, answer: Err(message) });
+    }
+
+    fn fail(&mut self, ticket: Ticket, command: &str, cause: &str) {
+        self.reject(
+            ticket,
+            &join(&["An error occurred while executing the ", command, " command.\nCaused by: ", cause]),
+        );
+    }
+}
+
+/// The Web SDK's words for a request without an answer.
+pub(super) const NETWORK: &str = "Network request failed.";
+
+/// `edgeConfigId` is `datastreamId` under its old name.
+fn rename_datastream(command: &str, options: &mut Value) {
+    if command == "configure"
+        && options.get("datastreamId").is_none_or(Value::is_null)
+        && let Some(id) = options.remove_at("edgeConfigId")
+    {
+        options.set_at("datastreamId", id);
+    }
+}
+
+/// The query for decisions, if the caller wants some; `null` otherwise. Nothing is rendered: the page gets
+/// them in the result.
+fn decisions(options: &Value) -> Value {
+    let list = |path: &str| options.at(path).and_then(Value::as_list).unwrap_or_default();
+    let mut scopes: Vec<Value> = list("decisionScopes").to_vec();
+    scopes.extend_from_slice(list("personalization.decisionScopes"));
+    if options.get("renderDecisions").and_then(Value::as_bool) == Some(true) {
+        scopes.push(Value::from("__view__"));
+    }
+    let surfaces = list("personalization.surfaces");
+    if scopes.is_empty() && surfaces.is_empty() {
+        return Value::Null;
+    }
+    let schemas = ["default-content-item", "html-content-item", "json-content-item", "redirect-item", "dom-action"]
+        .into_iter()
+        .map(|name| Value::from(join(&["https://ns.adobe.com/personalization/", name])));
+    let mut query = Value::map();
+    query.set_at("personalization.schemas", schemas.collect::<Vec<_>>());
+    if !scopes.is_empty() {
+        query.set_at("personalization.decisionScopes", scopes);
+    }
+    if !surfaces.is_empty() {
+        query.set_at("personalization.surfaces", surfaces.to_vec());
+    }
+    query
+}

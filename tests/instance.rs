@@ -1,0 +1,184 @@
+//! The bundled sender as a Web SDK instance, without a browser: commands in, requests and results out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+use storefront_collector::collector::{Collector, Effect, Failure, Host, Reply};
+use storefront_collector::delivery::RequestId;
+use storefront_collector::moment::Moment;
+use storefront_collector::page::Page;
+use storefront_collector::value::Value;
+
+const CONFIG: &str =
+    r#"{"orgId":"5BFE274A5F6980A50A495C08@AdobeOrg","datastreamId":"3fa85f64-5717-4562-b3fc-2c963f66afa6"}"#;
+const IDENTITY: &str = r#"{"handle":[{"type":"identity:result","payload":[{"id":"42","namespace":{"code":"ECID"}}]}]}"#;
+
+/// A collector, what it wants sent, and the results of commands by ticket.
+struct Bench {
+    core: Collector,
+    now: Moment,
+    requests: Vec<(RequestId, String, String)>,
+    answers: Vec<(u64, Result<String, String>)>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let host = Host {
+            hostname: "shop.test".into(),
+            scheme: "https:".into(),
+            user_agent: String::new(),
+            client_id: "c".into(),
+            address: || "https://shop.test/".into(),
+            gpc: || false,
+            consent_memory: || None,
+            widest_domain: |domains| domains.first().cloned(),
+        };
+        let now = Moment::default();
+        Self { core: Collector::new(host, "tab".into(), [1, 2, 3, 4], &now), now, requests: vec![], answers: vec![] }
+    }
+
+    fn configured() -> Self {
+        let mut bench = Self::new();
+        bench.call(1, "configure", CONFIG);
+        bench
+    }
+
+    fn call(&mut self, ticket: u64, command: &str, options: &str) {
+        let options = Value::parse(options).unwrap();
+        self.core.command(ticket, command, &options, Page::default(), None, &self.now);
+        self.settle();
+    }
+
+    fn answer(&mut self, request: RequestId, status: u16, body: &str) {
+        let reply = Reply { status, body: body.into(), ..Reply::default() };
+        self.core.answered(request, Ok(reply), &self.now);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        while let Some(effect) = self.core.next_effect(&self.now) {
+            match effect {
+                Effect::Fetch { request, url, body, .. } => self.requests.push((request, url, body)),
+                Effect::Answer { ticket, answer } => {
+                    self.answers.push((ticket, answer.map(|value| value.to_json())));
+                }
+                Effect::LockIdentity => self.core.identity_locked(&self.now),
+                _ => {}
+            }
+        }
+    }
+
+    fn answer_to(&self, ticket: u64) -> Result<&str, &str> {
+        let (_, answer) = self.answers.iter().find(|(known, _)| *known == ticket).expect("no answer yet");
+        answer.as_deref().map_err(String::as_str)
+    }
+
+    fn last(&self) -> (RequestId, &str, Value) {
+        let (request, url, body) = self.requests.last().unwrap();
+        (*request, url, Value::parse(body).unwrap())
+    }
+}
+
+#[test]
+fn commands_need_a_configuration_and_take_only_one() {
+    let mut bench = Bench::new();
+    bench.call(1, "sendEvent", "{}");
+    assert!(bench.answer_to(1).unwrap_err().starts_with("[alloy] The library must be configured first."));
+    bench.call(2, "configure", CONFIG);
+    assert_eq!(bench.answer_to(2), Ok("{}"));
+    bench.call(3, "configure", CONFIG);
+    assert!(bench.answer_to(3).unwrap_err().contains("only be configured once"));
+}
+
+#[test]
+fn an_event_of_the_page_waits_for_the_identity_and_resolves_with_its_answer() {
+    let mut bench = Bench::configured();
+    bench.call(
+        2,
+        "sendEvent",
+        r#"{"type":"one","xdm":{"_acme":{"x":1}},"data":{"d":null,"e":2},"decisionScopes":["home"]}"#,
+    );
+    let (acquire, url, _) = bench.last();
+    assert!(url.contains("/v1/identity/acquire?"), "{url}");
+    bench.answer(acquire, 200, IDENTITY);
+    let (interact, url, body) = bench.last();
+    assert!(url.contains("/v1/interact?"), "{url}");
+    let event = body.at("events.0").unwrap();
+    assert_eq!(event.at("xdm._acme.x").unwrap().to_json(), "1");
+    assert_eq!(event.at("xdm.eventType").and_then(Value::as_text), Some("one"));
+    assert_eq!(event.at("query.personalization.decisionScopes").unwrap().to_json(), r#"["home"]"#);
+    assert_eq!(event.at("xdm.identityMap"), None, "the page's own event is left as it is");
+    bench.answer(interact, 200, r#"{"handle":[{"type":"personalization:decisions","payload":[{"id":"p"}]}]}"#);
+    assert_eq!(bench.answer_to(2), Ok(r#"{"decisions":[{"id":"p"}],"propositions":[{"id":"p"}]}"#));
+}
+
+#[test]
+fn overrides_go_with_their_own_request() {
+    let mut bench = Bench::configured();
+    bench.call(2, "getIdentity", "{}");
+    let (acquire, ..) = bench.last();
+    bench.answer(acquire, 200, IDENTITY);
+    assert_eq!(bench.answer_to(2), Ok(r#"{"identity":{"ECID":"42"},"edge":{}}"#));
+    bench.call(3, "sendEvent", r#"{"edgeConfigOverrides":{"datastreamId":"other","s":{"enabled":false,"t":""}}}"#);
+    let (interact, url, body) = bench.last();
+    assert!(url.contains("configId=other&"), "{url}");
+    assert_eq!(body.at("meta.configOverrides").unwrap().to_json(), r#"{"s":{"enabled":false}}"#);
+    let original = body.at("meta.sdkConfig.datastream.original").and_then(Value::as_text);
+    assert_eq!(original, Some("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
+    bench.answer(interact, 200, r#"{"handle":[]}"#);
+    bench.call(4, "sendEvent", "{}");
+    assert_eq!(bench.last().2.at("meta.configOverrides"), None);
+}
+
+#[test]
+fn a_refusal_and_a_dead_network_reject_and_the_latter_is_tried_again() {
+    let mut bench = Bench::configured();
+    bench.call(2, "getIdentity", "{}");
+    let (request, ..) = bench.last();
+    bench.core.answered(request, Err(Failure::Network), &bench.now);
+    bench.settle();
+    assert!(bench.answer_to(2).unwrap_err().ends_with("Caused by: Network request failed."));
+    bench.now.mono += 60_000;
+    bench.call(3, "getIdentity", "{}");
+    let (request, ..) = bench.last();
+    bench.answer(request, 200, IDENTITY);
+    bench.call(4, "sendEvent", "{}");
+    let (request, ..) = bench.last();
+    bench.answer(request, 400, r#"{"title":"no"}"#);
+    let error = bench.answer_to(4).unwrap_err();
+    assert!(error.contains("status code 400 and response body:\n{\"title\":\"no\"}"), "{error}");
+}
+
+#[test]
+fn declining_settles_every_promise_with_an_empty_object() {
+    let mut bench = Bench::new();
+    bench.call(1, "configure", &CONFIG.replace('}', r#","defaultConsent":"pending"}"#));
+    bench.call(2, "sendEvent", "{}");
+    bench.call(3, "getIdentity", "{}");
+    bench.call(4, "appendIdentityToUrl", r#"{"url":"https://o.test/"}"#);
+    assert_eq!(bench.answer_to(4), Ok(r#"{"url":"https://o.test/"}"#));
+    assert_eq!((bench.answers.len(), bench.requests.len()), (2, 0));
+    bench.call(5, "setConsent", r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"out"}}]}"#);
+    for ticket in [2, 3, 5] {
+        assert_eq!(bench.answer_to(ticket), Ok("{}"), "{ticket}");
+    }
+}
+
+#[test]
+fn the_time_in_the_queue_counts_the_wait_for_consent() {
+    let mut bench = Bench::new();
+    bench.call(1, "configure", &CONFIG.replace('}', r#","defaultConsent":"pending"}"#));
+    bench.call(2, "sendEvent", "{}");
+    bench.now.mono += 250;
+    bench.now.wall += 250;
+    bench.call(3, "setConsent", r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"in"}}]}"#);
+    let (told, ..) = bench.last();
+    bench.answer(told, 200, IDENTITY);
+    let (_, url, body) = bench.last();
+    assert!(url.contains("/v1/interact?"), "{url}");
+    assert_eq!(body.at("meta.queueTimeMillis").and_then(Value::as_i64), Some(250));
+}
