@@ -38,6 +38,7 @@ mod tests;
 use alloc::string::String;
 
 use crate::consent::{Rules, State};
+use crate::delivery::Batching;
 use crate::page::Contexts;
 use crate::text::join;
 use crate::value::Value;
@@ -134,18 +135,6 @@ pub struct ConsentSources {
     pub user_allowed_save_cookie: bool,
     /// The consent of the store's own Web SDK: it is followed, and our choices are passed on to it.
     pub web_sdk: bool,
-}
-
-/// How events are put together in requests. Whichever limit is met first ends a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Batching {
-    /// Most events of one request, 1 to 1000.
-    pub max_events: i64,
-    /// Most bytes of one request's body in UTF-8, up to 60 000: what leaves while a page goes away
-    /// has to fit into the browser's 64 KiB.
-    pub max_bytes: i64,
-    /// How long the first event of a batch may wait for others, in milliseconds.
-    pub max_wait: i64,
 }
 
 /// Where settings come from, the weakest first.

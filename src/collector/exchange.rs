@@ -180,12 +180,7 @@ impl Exchange {
             origin: &origin,
             base_path: &settings.edge_base_path,
             hint: hint.as_deref(),
-            action: match send.action {
-                Action::Interact => endpoint::Action::Interact,
-                Action::Collect => endpoint::Action::Collect,
-                Action::Acquire => endpoint::Action::Acquire,
-                Action::SetConsent => endpoint::Action::SetConsent,
-            },
+            action: send.action,
             datastream: other.unwrap_or(configured),
             request_id: &request_id,
             token: endpoint::assurance_token(page_url, &host.client_id).as_deref(),

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Collector, Effect, Sender};
-use crate::delivery::{Batching, Exception, Input, Outcome, RequestId, Road};
+use crate::delivery::{Exception, Input, Outcome, RequestId, Road};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
 use crate::text;
@@ -86,13 +86,7 @@ impl Collector {
         });
         let road = sender.as_ref().map(|sender| match sender {
             Sender::WebSdk(_) => Road::WebSdk,
-            Sender::Edge => Road::Edge {
-                batching: settings.batching.map(|batching| Batching {
-                    max_events: usize::try_from(batching.max_events).unwrap_or(1),
-                    max_bytes: usize::try_from(batching.max_bytes).unwrap_or(1),
-                    max_wait: batching.max_wait,
-                }),
-            },
+            Sender::Edge => Road::Edge { batching: settings.batching },
         });
         if sender != self.sender {
             self.sender = sender;

@@ -243,20 +243,12 @@ impl Collector {
     fn outbox_status(
         &mut self,
         id: &str,
-        status: delivery::Status,
+        status: Status,
         reason: Option<String>,
         attempts: u32,
         request: Option<RequestId>,
     ) {
         let request_id = request.and_then(|request| self.exchange.request_id(request)).map(String::from);
-        let status = match status {
-            delivery::Status::Held => Status::Held,
-            delivery::Status::Queued => Status::Queued,
-            delivery::Status::Sent => Status::Sent,
-            delivery::Status::Accepted => Status::Accepted,
-            delivery::Status::Suppressed => Status::Suppressed,
-            delivery::Status::Rejected => Status::Rejected,
-        };
         self.event_moved(id, status, reason.as_deref(), i64::from(attempts), request);
         let changed = self.records.change(id, status, |record| {
             record.reason = reason;

@@ -3,8 +3,9 @@
 //! One call is open at a time, so that the order is kept even where the SDK retries. A call that
 //! does not settle in time is left open, for the SDK may still deliver it, and the next may go.
 
-use super::message::{Effect, Status};
+use super::message::Effect;
 use super::{Delivery, status_of};
+use crate::inspect::Status;
 
 impl Delivery {
     /// Calls the SDK with the next event, if no call is open.

@@ -5,8 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::flight::{Flight, GIVEN_UP};
-use super::message::{Action, Effect, Exception, Outcome, RequestId, Status};
+use super::message::{Action, Effect, Exception, Outcome, RequestId};
 use super::{Delivery, Page, status_of};
+use crate::inspect::Status;
 
 impl Delivery {
     /// A request has ended, one way or another.

@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::batch::{Batch, ENVELOPE};
-use super::message::{Action, Effect, Outcome, RequestId, Send, Status};
+use super::message::{Action, Effect, Outcome, RequestId, Send};
 use super::{Delivery, Page, status_of};
+use crate::inspect::Status;
 
 /// A request that is not answered in this time is given up, in milliseconds.
 pub(super) const TIME_OUT: i64 = 10_000;

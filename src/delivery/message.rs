@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::inspect::Issue;
+use crate::inspect::{Issue, Status};
 
 /// Names a request of this page; counts up, never reused within a page.
 pub type RequestId = u64;
@@ -31,20 +31,21 @@ pub struct Event {
     pub route: String,
 }
 
-/// How long events are gathered, and how much goes together.
+/// How events are put together in requests. Whichever limit is met first ends a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batching {
-    /// Events a request may carry.
+    /// Most events of one request.
     pub max_events: usize,
-    /// Bytes (UTF-8) a request may have, envelope included; never more than 60,000.
+    /// Most bytes (UTF-8) of one request, envelope included; never more than 60,000: what leaves while
+    /// a page goes away has to fit into the browser's 64 KiB.
     pub max_bytes: usize,
-    /// How long an event waits for company, in milliseconds.
+    /// How long an event may wait for others, in milliseconds.
     pub max_wait: i64,
 }
 
 impl Default for Batching {
     fn default() -> Self {
-        Self { max_events: 100, max_bytes: super::batch::MAX_REQUEST, max_wait: 250 }
+        Self { max_events: 50, max_bytes: super::batch::MAX_REQUEST, max_wait: 250 }
     }
 }
 
@@ -220,23 +221,6 @@ pub enum Action {
     Acquire,
     /// `privacy/set-consent`.
     SetConsent,
-}
-
-/// Where an event is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Waits for consent, settings or the Web SDK.
-    Held,
-    /// Waits for its request.
-    Queued,
-    /// Its request has left.
-    Sent,
-    /// The edge has it.
-    Accepted,
-    /// Not sent for want of consent.
-    Suppressed,
-    /// Refused for good.
-    Rejected,
 }
 
 /// A request to send.

@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::fields::{FIELDS, add};
-use super::{Batching, ConsentSources, Contexts, DefaultConsent, Settings, Source, forms};
+use super::{ConsentSources, Contexts, DefaultConsent, Settings, Source, forms};
+use crate::delivery::Batching;
 use crate::inspect::Issue;
 use crate::text::join;
 use crate::value::Value;
@@ -103,6 +104,8 @@ impl Choices {
         let source = |word| self.lists("consentSources", word);
         let context = |word| self.lists("context", word);
         let limit = |map: &Value, name| map.get(name).and_then(Value::as_i64).unwrap_or_default();
+        // The rules have seen to it that it fits.
+        let count = |map: &Value, name| limit(map, name) as usize;
         let given = |value: &Value| (!value.is_null()).then(|| value.clone());
         Settings {
             organization_id: text("organizationId"),
@@ -139,8 +142,8 @@ impl Choices {
             batching: self.value("batching").as_map().map(|_| {
                 let batching = self.value("batching");
                 Batching {
-                    max_events: limit(batching, "maxEvents"),
-                    max_bytes: limit(batching, "maxBytes"),
+                    max_events: count(batching, "maxEvents"),
+                    max_bytes: count(batching, "maxBytes"),
                     max_wait: limit(batching, "maxWait"),
                 }
             }),

@@ -25,10 +25,10 @@
 )]
 
 use serde_json::{Value as Json, json};
+use storefront_collector::delivery::Action;
 use storefront_collector::delivery::edge::cookies::legacy_cookie;
 use storefront_collector::delivery::edge::endpoint::{
-    Action, Endpoint, THIRD_PARTY_HOST, allows_third_party_cookies, assurance_token, is_third_party_request,
-    location_hint, origin,
+    Endpoint, THIRD_PARTY_HOST, allows_third_party_cookies, assurance_token, is_third_party_request, location_hint,
 };
 use storefront_collector::delivery::edge::request::{
     Envelope, acquire_body, consent_body, events_body, overrides, queue_time,
@@ -113,7 +113,7 @@ fn envelope<'a>(host: &'a str, cookies: &'a str) -> Envelope<'a> {
 fn url(host: &str, cookies: &str, action: Action) -> String {
     let hint = location_hint(cookies, ORG);
     Endpoint {
-        origin: &origin(host, "https:"),
+        origin: &format!("https://{host}"),
         base_path: "ee",
         hint: hint.as_deref(),
         action,

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::delivery::Action;
 use crate::text::{join, split};
 use crate::{cookies, identity, url};
 
@@ -12,19 +13,6 @@ pub const CONTENT_TYPE: &str = "text/plain; charset=UTF-8";
 
 /// The host that can see the `demdex` cookie of other sites, where browsers still allow that.
 pub const THIRD_PARTY_HOST: &str = "adobedc.demdex.net";
-
-/// What a request asks of the Edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Takes events, answers with identity and everything else.
-    Interact,
-    /// Takes events of a known shopper, answers with nothing.
-    Collect,
-    /// Takes a choice about consent.
-    SetConsent,
-    /// Answers with an identity.
-    Acquire,
-}
 
 impl Action {
     /// The action as it stands in the address, after `/v1/`.
@@ -42,7 +30,7 @@ impl Action {
 /// Everything that an address is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint<'a> {
-    /// Scheme and host; see [`origin`].
+    /// Scheme and host; see [`edge_origin`](crate::settings::edge_origin).
     pub origin: &'a str,
     /// The setting `edgeBasePath`, such as `ee`; slashes around it do not matter.
     pub base_path: &'a str,
@@ -77,32 +65,6 @@ impl Endpoint<'_> {
         }
         join(&parts)
     }
-}
-
-/// Scheme and host of the setting `edgeDomain` (which may carry a port): always https, except on a
-/// loopback host, which takes `page_scheme` (`location.protocol`, with or without its colon).
-///
-/// ```
-/// use storefront_collector::delivery::edge::endpoint::origin;
-///
-/// assert_eq!(origin("edge.adobedc.net", "http:"), "https://edge.adobedc.net");
-/// assert_eq!(origin("localhost:8080", "http:"), "http://localhost:8080");
-/// ```
-#[must_use]
-pub fn origin(edge_domain: &str, page_scheme: &str) -> String {
-    let scheme = if is_loopback(edge_domain) && page_scheme.starts_with("http") && !page_scheme.starts_with("https") {
-        "http"
-    } else {
-        "https"
-    };
-    join(&[scheme, "://", edge_domain])
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = url::host_name(host);
-    let is_ipv4 = split(&name, b".").count() == 4
-        && split(&name, b".").all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    name == "localhost" || name == "[::1]" || name.ends_with(".localhost") || (is_ipv4 && name.starts_with("127."))
 }
 
 /// The region that answers this shopper, from the cookie that the Edge set, else from the one of
@@ -236,24 +198,6 @@ mod tests {
     }
 
     #[test]
-    fn only_a_loopback_host_takes_the_pages_scheme() {
-        for (domain, page, expected) in [
-            ("edge.example.com", "http:", "https://edge.example.com"),
-            ("edge.example.com:8443", "http", "https://edge.example.com:8443"),
-            ("127.0.0.1:80", "http:", "http://127.0.0.1:80"),
-            ("127.0.0.1", "https:", "https://127.0.0.1"),
-            ("[::1]:5", "http:", "http://[::1]:5"),
-            ("edge.localhost:5", "http:", "http://edge.localhost:5"),
-            ("localhost", "file:", "https://localhost"),
-            ("127.evil.com", "http:", "https://127.evil.com"),
-            ("localhost.evil.com", "http:", "https://localhost.evil.com"),
-            ("notlocalhost", "http:", "https://notlocalhost"),
-        ] {
-            assert_eq!(origin(domain, page), expected);
-        }
-    }
-
-    #[test]
     fn the_hint_comes_from_the_edge_else_from_at_js() {
         let own = "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_cluster";
         assert_eq!(location_hint(&format!("{own}=or2; mboxEdgeCluster=38"), ORG).as_deref(), Some("or2"));
@@ -353,7 +297,7 @@ mod tests {
 
         #[test]
         fn no_text_panics(text in ".*", other in ".*") {
-            let _ = (origin(&text, &other), is_first_party(&text, &other), apex_candidates(&text));
+            let _ = (is_first_party(&text, &other), apex_candidates(&text));
             let _ = (assurance_token(&text, &other), allows_third_party_cookies(&text));
         }
     }

@@ -1,9 +1,8 @@
 //! Sources, precedence, the gate, and what is waited for.
 
-use super::super::{
-    Batching, ConsentSources, Contexts, DefaultConsent, Effective, Settings, Source, Store, edge_origin,
-};
+use super::super::{ConsentSources, Contexts, DefaultConsent, Effective, Settings, Source, Store, edge_origin};
 use super::{DATASTREAM, ORG, json, told};
+use crate::delivery::Batching;
 use crate::value::Value;
 
 fn api(raw: &str) -> Effective {
@@ -55,7 +54,7 @@ fn defaults_are_those_of_the_contract() {
                 high_entropy_user_agent_hints: false
             },
             third_party_cookies_enabled: false,
-            batching: Some(Batching { max_events: 50, max_bytes: 60_000, max_wait: 250 }),
+            batching: Some(Batching::default()),
             instance_name: Some("alloy".into()),
             debug_enabled: false,
         }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use storefront_collector::delivery::{Action, Delivery, Effect, Event, Input, Limits, Send, Status};
+use storefront_collector::delivery::{Action, Delivery, Effect, Event, Input, Limits, Send};
+use storefront_collector::inspect::Status;
 use storefront_collector::moment::Moment;
 
 use crate::coverage::Seen;

@@ -1,0 +1,159 @@
+//! What can be done now, who has waited long enough, and when to look again.
+
+use alloc::string::String;
+
+#[cfg(feature = "mutants")]
+use super::Mutation;
+use super::batch::{self, Batch};
+use super::consent::Consent;
+use super::gate::{Gate, Pass};
+use super::message::{Action, Effect, Road};
+use super::outbox::Entry;
+use super::{Delivery, Page};
+
+impl Delivery {
+    /// Does what can be done now.
+    pub(super) fn pump(&mut self) {
+        self.time_out();
+        // A page that comes back has yet to hear what the shopper has said meanwhile.
+        if self.page != Page::Returning {
+            self.write_ahead();
+        }
+        if self.road.is_some() && self.consent == Consent::In && self.is_here() && !self.adopting {
+            self.adopting = true;
+            self.effects.push_back(Effect::Adopt);
+        }
+        self.bound();
+        if self.is_here() && self.online && self.now >= self.retry.not_before() {
+            match self.road {
+                Some(Road::Edge { .. }) => self.pump_edge(),
+                Some(Road::WebSdk) => self.pump_sdk(),
+                None => {}
+            }
+        }
+        // The lock is held only while a request that needs it is in the air.
+        let needless = if self.gate.is_known() { Gate::abandon } else { Gate::release };
+        if !self.is_busy() && needless(&mut self.gate) {
+            self.effects.push_back(Effect::UnlockIdentity);
+        }
+    }
+
+    pub(super) fn pump_edge(&mut self) {
+        if self.is_busy() {
+            return;
+        }
+        if self.consent_call.is_some() {
+            return self.pump_consent();
+        }
+        if self.consent != Consent::In || self.edge_must_hear {
+            return;
+        }
+        let batch = self.next_batch();
+        let due = batch.count > 0 && self.is_due(&batch);
+        if due || !self.wishes.is_empty() {
+            match self.pass() {
+                Pass::Go | Pass::Without if !due => {}
+                Pass::Go => {
+                    let action = if batch.needs_answer || !self.started || self.filling.max_events == 1 {
+                        Action::Interact
+                    } else {
+                        Action::Collect
+                    };
+                    self.send(&batch, action);
+                }
+                Pass::Without => self.send(&batch, Action::Interact),
+                Pass::Ask => self.ask(),
+                Pass::Acquire => self.send_bare(Action::Acquire, String::new()),
+                Pass::Wait => {}
+            }
+        }
+    }
+
+    pub(super) fn ask(&mut self) {
+        self.gate.asked(self.now);
+        self.effects.push_back(Effect::LockIdentity);
+    }
+
+    pub(super) fn pass(&mut self) -> Pass {
+        #[cfg(feature = "mutants")]
+        match self.mutation {
+            Some(Mutation::NoIdentityGate) => return Pass::Go,
+            Some(Mutation::NoLock) => self.gate.granted(),
+            _ => {}
+        }
+        self.gate.pass(self.now)
+    }
+
+    pub(super) fn next_batch(&self) -> Batch {
+        let mut filling = self.filling;
+        filling.max_events = filling.max_events.min(if self.retry.is_open() { 1 } else { self.cap });
+        batch::next(&self.outbox, filling, usize::MAX)
+    }
+
+    pub(super) fn is_due(&self, batch: &Batch) -> bool {
+        batch.full || self.flushing || self.page != Page::Shown || batch.due <= self.now
+    }
+
+    /// Tells those who wait for everything to be done.
+    pub(super) fn settle(&mut self) {
+        if self.flushes.is_empty() {
+            return;
+        }
+        // A call the Web SDK has not settled in time is out of our hands.
+        let open = |entry: &&Entry| {
+            entry
+                .flight
+                .is_none_or(|request| !self.flights.iter().any(|flight| flight.is(request) && flight.has_lapsed()))
+        };
+        let first = self.outbox.iter().filter(open).map(|entry| entry.ordinal).min().unwrap_or(u64::MAX);
+        for (ticket, _) in self.flushes.extract_if(.., |(_, end)| first >= *end) {
+            self.effects.push_back(Effect::Settled(ticket));
+        }
+        self.flushing = !self.flushes.is_empty();
+    }
+
+    /// Tells those who ask who the shopper is that it is known, or cannot be had now.
+    pub(super) fn settle_wishes(&mut self) {
+        let failed = core::mem::take(&mut self.wish_failed) || !self.online;
+        let ready = match self.road {
+            None => None,
+            Some(Road::Edge { .. }) => Some(self.gate.is_known() || self.gate.is_refused() || failed),
+            Some(Road::WebSdk) => Some(self.sdk),
+        };
+        let done = |patient: bool| match (self.consent, ready) {
+            (Consent::Out, _) => true,
+            (Consent::In, Some(done)) => done,
+            _ => !patient,
+        };
+        for (ticket, _) in self.wishes.extract_if(.., |(_, patient)| done(*patient)) {
+            self.effects.push_back(Effect::Settled(ticket));
+        }
+    }
+
+    /// Says when to be woken, if that has changed.
+    pub(super) fn plan(&mut self) {
+        let mut wake = self.gate.wake();
+        for flight in &self.flights {
+            wake = wake.min(flight.deadline);
+        }
+        if self.is_here() && self.online && self.road.is_some() && !self.is_busy() {
+            let batch = self.next_batch();
+            let due = match self.consent_call {
+                Some(_) => i64::MIN,
+                None if self.consent == Consent::In && !self.wishes.is_empty() => i64::MIN,
+                None if batch.count == 0 || !self.may_send() || self.edge_must_hear => i64::MAX,
+                None if self.is_due(&batch) => i64::MIN,
+                None => batch.due,
+            };
+            let at = due.max(self.retry.not_before());
+            // What is due already waits for the lock, not for the clock.
+            if at > self.now {
+                wake = wake.min(at);
+            }
+        }
+        if wake > self.now && wake != self.wake && wake < i64::MAX {
+            self.effects.push_back(Effect::WakeAt(wake));
+            self.wake = wake;
+        }
+    }
+}
