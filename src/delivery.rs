@@ -106,8 +106,8 @@ pub struct Delivery {
     flushes: Vec<(Ticket, u64)>,
     /// Who waits for an identity, and whether patiently.
     wishes: Vec<(Ticket, bool)>,
-    /// A request that could have brought an identity has failed.
-    wish_failed: bool,
+    /// How often what could have brought them one has failed.
+    wish_tries: u32,
     reported: Vec<&'static str>,
     next_request: RequestId,
     effects: VecDeque<Effect>,
@@ -144,7 +144,7 @@ impl Delivery {
             retry: Retry::new(seed),
             flushes: Vec::new(),
             wishes: Vec::new(),
-            wish_failed: false,
+            wish_tries: 0,
             reported: Vec::new(),
             next_request: 0,
             effects: VecDeque::new(),
@@ -213,7 +213,12 @@ impl Delivery {
                 self.flushes.push((ticket, self.outbox.next()));
                 self.flushing = true;
             }
-            Input::WantIdentity { ticket, patient } => self.wishes.push((ticket, patient)),
+            Input::WantIdentity { ticket, patient } => {
+                if self.wishes.is_empty() {
+                    self.wish_tries = 0;
+                }
+                self.wishes.push((ticket, patient));
+            }
         }
         self.pump();
         self.settle();

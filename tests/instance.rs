@@ -59,6 +59,13 @@ impl Bench {
         self.settle();
     }
 
+    fn wait(&mut self, time: i64) {
+        self.now.mono += time;
+        self.now.wall += time;
+        self.core.wake(&self.now);
+        self.settle();
+    }
+
     fn settle(&mut self) {
         while let Some(effect) = self.core.next_effect(&self.now) {
             match effect {
@@ -151,6 +158,63 @@ fn a_refusal_and_a_dead_network_reject_and_the_latter_is_tried_again() {
     bench.answer(request, 400, r#"{"title":"no"}"#);
     let error = bench.answer_to(4).unwrap_err();
     assert!(error.contains("status code 400 and response body:\n{\"title\":\"no\"}"), "{error}");
+}
+
+/// What the edge is told when the shopper says `general`.
+fn says(general: &str) -> String {
+    CONSENT.replace("in", general)
+}
+
+const CONSENT: &str = r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"in"}}]}"#;
+
+#[test]
+fn a_choice_that_the_edge_does_not_take_rejects_as_the_web_sdk_does_and_is_told_again() {
+    let mut bench = Bench::configured();
+    bench.call(2, "setConsent", CONSENT);
+    let (told, ..) = bench.last();
+    bench.answer(told, 500, "{}");
+    assert!(bench.answer_to(2).unwrap_err().contains("status code 500"), "not worth waiting for");
+    bench.call(3, "setConsent", CONSENT);
+    for _ in 0..3 {
+        let (told, url, _) = bench.last();
+        assert!(url.contains("/v1/privacy/set-consent?"), "{url}");
+        bench.answer(told, 503, "");
+        assert_eq!(bench.answers.len(), 2, "its caller waits");
+        bench.wait(60_000);
+    }
+    let (told, ..) = bench.last();
+    bench.answer(told, 200, IDENTITY);
+    assert_eq!(bench.answer_to(3), Ok("{}"));
+    assert_eq!(bench.requests.len(), 5);
+}
+
+#[test]
+fn a_choice_that_another_one_overtakes_resolves_with_it() {
+    let mut bench = Bench::configured();
+    for (ticket, general) in [(2, "in"), (3, "out"), (4, "in")] {
+        bench.call(ticket, "setConsent", &says(general));
+    }
+    let (told, ..) = bench.last();
+    bench.answer(told, 200, IDENTITY);
+    for ticket in [2, 3, 4] {
+        assert_eq!(bench.answer_to(ticket), Ok("{}"), "{ticket}");
+    }
+}
+
+#[test]
+fn a_blocked_third_party_domain_is_no_failure_to_the_caller() {
+    let mut bench = Bench::new();
+    bench.call(1, "configure", &CONFIG.replace('}', r#","thirdPartyCookiesEnabled":true}"#));
+    bench.call(2, "getIdentity", "{}");
+    let (request, url, _) = bench.last();
+    assert!(url.starts_with("https://adobedc.demdex.net/"), "{url}");
+    bench.core.answered(request, Err(Failure::Network), &bench.now);
+    bench.settle();
+    bench.wait(0);
+    let (request, url, _) = bench.last();
+    assert!(url.starts_with("https://edge.adobedc.net/"), "{url}");
+    bench.answer(request, 200, IDENTITY);
+    assert_eq!(bench.answer_to(2), Ok(r#"{"identity":{"ECID":"42"},"edge":{}}"#));
 }
 
 #[test]

@@ -225,11 +225,12 @@ impl Exchange {
             told: Told { request, ..Told::default() },
         };
         let Ok(reply) = reply else {
-            NETWORK.clone_into(&mut understood.told.failure);
             if under_way.third_party {
                 // Blockers know the third-party domain. The next attempt goes to the edge domain at once.
                 self.third_party_blocked = true;
                 understood.outcome = Outcome::Retry { after: Some(0) };
+            } else {
+                NETWORK.clone_into(&mut understood.told.failure);
             }
             return Some(understood);
         };
@@ -238,6 +239,7 @@ impl Exchange {
         let answer = response::read(reply.status, &reply.body, headers, moment.wall);
         understood.issues = answer.issues();
         understood.outcome = outcome(&answer, reply.status);
+        understood.told.again = matches!(understood.outcome, Outcome::Retry { .. });
         if !answer.good {
             let status = text::decimal(i64::from(reply.status));
             let (with, body) = match reply.body.as_str() {

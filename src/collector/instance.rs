@@ -63,6 +63,8 @@ pub(super) struct Told {
     pub(super) destinations: Vec<Value>,
     /// Why it is no good answer, in the Web SDK's words.
     pub(super) failure: String,
+    /// Whether the Web SDK would try again, and its caller wait.
+    pub(super) again: bool,
 }
 
 impl Told {
@@ -439,11 +441,11 @@ impl Collector {
         waiting.map(|(ticket, _)| ticket).collect()
     }
 
-    /// An answer came, or none: kept for whoever waits for its request. `again`: it is tried again.
-    pub(super) fn heard(&mut self, action: delivery::Action, again: bool, told: Told) {
+    /// An answer came, or none: kept for whoever waits for its request.
+    pub(super) fn heard(&mut self, action: delivery::Action, told: Told) {
         if action == delivery::Action::SetConsent && !told.failure.is_empty() {
             self.instance.tries = self.instance.tries.saturating_add(1);
-            if !again || told.failure == NETWORK || self.instance.tries >= PATIENCE {
+            if !told.again || self.instance.tries >= PATIENCE {
                 for ticket in self.consent_waiters() {
                     self.fail(ticket, "setConsent", &told.failure);
                 }

@@ -122,8 +122,7 @@ impl Collector {
         if understood.identity_came {
             self.delivery.handle(Input::Identity(true), moment);
         }
-        let again = matches!(understood.outcome, Outcome::Retry { .. });
-        self.heard(understood.action, again, understood.told);
+        self.heard(understood.action, understood.told);
         self.delivery.handle(Input::Answered { request, outcome: understood.outcome }, moment);
     }
 

@@ -27,6 +27,11 @@ impl Delivery {
         if self.gate.release() {
             self.effects.push_back(Effect::UnlockIdentity);
         }
+        self.wish_tries = match outcome {
+            Outcome::Retry { .. } => self.wish_tries.saturating_add(1),
+            Outcome::NetworkError | Outcome::Timeout => u32::MAX,
+            _ => self.wish_tries,
+        };
         match outcome {
             Outcome::Good { except } => self.good(&flight, &except),
             Outcome::Refused { reason, whole } => self.refused(&flight, reason, whole),
@@ -97,7 +102,6 @@ impl Delivery {
             self.is_bare(flight);
             return;
         }
-        self.wish_failed = !self.gate.is_known();
         // Offline explains the failure; the edge need not be spared for it.
         if self.online || after.is_some() {
             self.retry.failed(after, self.now);

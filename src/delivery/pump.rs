@@ -11,6 +11,9 @@ use super::message::{Action, Effect, Road};
 use super::outbox::Entry;
 use super::{Delivery, Page};
 
+/// Requests after which who asks for the shopper is told that there is no answer, as the Web SDK does it.
+const WISH_PATIENCE: u32 = 4;
+
 impl Delivery {
     /// Does what can be done now.
     pub(super) fn pump(&mut self) {
@@ -114,7 +117,7 @@ impl Delivery {
 
     /// Tells those who ask who the shopper is that it is known, or cannot be had now.
     pub(super) fn settle_wishes(&mut self) {
-        let failed = core::mem::take(&mut self.wish_failed) || !self.online;
+        let failed = self.wish_tries >= WISH_PATIENCE || !self.online;
         let ready = match self.road {
             None => None,
             Some(Road::Edge { .. }) => Some(self.gate.is_known() || self.gate.is_refused() || failed),

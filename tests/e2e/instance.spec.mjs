@@ -29,7 +29,7 @@ const CASES = [
     expect(await t.types(3)).toEqual(["one", "two", "three"]);
   }],
   ["11", "calls before, while and after loading keep their order", async (t) => {
-    await t.open({ before: configures(t) + sends("one") + `setTimeout(() => { ${sends("two")} }, 30);` });
+    await t.open({ late: 100, before: configures(t) + sends("one") + `setTimeout(() => { ${sends("two")} }, 30);` });
     await t.call("sendEvent", event("three"));
     expect(await t.types(3)).toEqual(["one", "two", "three"]);
   }],
@@ -181,7 +181,7 @@ const CASES = [
     await t.call("sendEvent", { ...event("one"), data: { given: 7 } });
     expect(await t.call("sendEvent", event("drop"))).toEqual({});
     expect(await t.error("sendEvent", event("throw"))).toContain("mine");
-    const events = await t.events(1, 600);
+    const events = await t.events(1, 300);
     expect(events.map(({ xdm }) => [xdm.eventType, xdm.web.webPageDetails.name])).toEqual([["one", "added"]]);
     expect(events[0].data.added).toBe(7);
   }],
@@ -238,7 +238,7 @@ const CASES = [
   ["1", "events wait for consent, keep their moment, and go when it is in", async (t) => {
     await t.start({ defaultConsent: "pending" });
     await t.page.evaluate(() => { window.done = window.alloy("sendEvent", { xdm: { eventType: "one" } }); });
-    await t.sleep(300);
+    await t.sleep(100);
     await t.page.evaluate(() => { location.hash = "later"; });
     expect(await t.requests()).toEqual([]);
     await t.call("setConsent", consent("in"));
@@ -252,7 +252,7 @@ const CASES = [
     await t.call("setConsent", consent("out"));
     expect(await t.page.evaluate(() => window.done)).toEqual({});
     expect(await t.call("sendEvent", event("two"))).toEqual({});
-    expect(await t.types(1, 600)).toEqual([]);
+    expect(await t.types(1, 300)).toEqual([]);
   }],
   ["1", "default out: nothing leaves, and in releases what comes then", async (t) => {
     await t.start({ defaultConsent: "out" });
@@ -260,7 +260,7 @@ const CASES = [
     expect(await t.requests()).toEqual([]);
     await t.call("setConsent", consent("in"));
     await t.call("sendEvent", event("two"));
-    expect(await t.types(2, 600)).toEqual(["two"]);
+    expect(await t.types(2, 300)).toEqual(["two"]);
   }],
   ["1", "in, out and in again", async (t) => {
     await t.start();
@@ -269,7 +269,7 @@ const CASES = [
     await t.call("sendEvent", event("two"));
     await t.call("setConsent", consent("in"));
     await t.call("sendEvent", event("three"));
-    expect(await t.types(3, 600)).toEqual(["one", "three"]);
+    expect(await t.types(3, 300)).toEqual(["one", "three"]);
   }],
   ["1", "out is remembered on the next page", async (t) => {
     await t.start();
@@ -277,7 +277,7 @@ const CASES = [
     await t.call("setConsent", consent("out"));
     await t.start();
     expect(await t.call("sendEvent", event("two"))).toEqual({});
-    expect(await t.types(2, 600)).toEqual(["one"]);
+    expect(await t.types(2, 300)).toEqual(["one"]);
   }],
   ["1", "in is remembered where the default is pending", async (t) => {
     await t.start({ defaultConsent: "pending" });
@@ -300,7 +300,7 @@ const CASES = [
     await t.dropCookie(`${t.prefix}consent`);
     await t.start();
     await t.call("setConsent", consent("in"));
-    expect((await t.requests("set-consent")).length).toBeGreaterThanOrEqual(2);
+    expect(await t.requests("set-consent")).toHaveLength(2);
   }],
   ["1", "setConsent carries who chose, and brings the identity", async (t) => {
     await t.start({ defaultConsent: "pending" });
@@ -316,7 +316,7 @@ const CASES = [
     await t.call("sendEvent", event("one"));
     await t.call("setConsent", adobe2("n"));
     await t.call("sendEvent", event("two"));
-    expect(await t.types(2, 600)).toEqual(["one"]);
+    expect(await t.types(2, 300)).toEqual(["one"]);
   }],
   ["1", "choices in a row: the last one holds", async (t) => {
     await t.start({ defaultConsent: "pending" });
@@ -339,7 +339,7 @@ const CASES = [
     await t.start({ defaultConsent: "pending" });
     await t.call("setConsent", iab(REFUSING));
     expect(await t.call("sendEvent", event("one"))).toEqual({});
-    expect(await t.types(1, 600)).toEqual([]);
+    expect(await t.types(1, 300)).toEqual([]);
   }],
   ["2", "where the GDPR does not apply a refusal does not count", async (t) => {
     await t.start({ defaultConsent: "pending" });
@@ -391,7 +391,7 @@ const CASES = [
   ["3", "getIdentity waits for consent, and gives {} when it is declined", async (t) => {
     await t.start({ defaultConsent: "pending" });
     await t.page.evaluate(() => { window.known = window.alloy("getIdentity"); });
-    await t.sleep(200);
+    await t.sleep(100);
     expect(await t.requests()).toEqual([]);
     await t.call("setConsent", consent("out"));
     expect(await t.page.evaluate(() => window.known)).toEqual({});
@@ -579,7 +579,7 @@ const CASES = [
   }],
   ["13.1 c", "a consent that the network swallows does not silence later events", async (t) => {
     await t.start();
-    await t.fault({ reset: true }, { action: "set-consent", times: 1 });
+    await t.fault({ reset: true }, { action: "set-consent", times: 3 });
     await t.error("setConsent", consent("in"));
     await t.call("sendEvent", event("one"));
     expect(await t.types(1)).toEqual(["one"]);
@@ -591,7 +591,7 @@ const CASES = [
     await t.dropCookie(`${t.prefix}identity`);
     await t.start();
     await t.call("sendEvent", event("two"));
-    expect(await t.types(2, 600)).toEqual(["one"]);
+    expect(await t.types(2, 300)).toEqual(["one"]);
   }],
   ["13.1 e", "a failed configure can be mended", async (t) => {
     await t.open();
@@ -617,14 +617,14 @@ const results = () => readFileSync(RESULTS, "utf8").split("\n").filter(Boolean).
 for (const [at, [row, title, run]] of CASES.entries()) {
   test(`${row}: ${title}`, async ({ browser, site, edge }) => {
     const drive = async (library) => {
-      const context = await browser.newContext({ ignoreHTTPSErrors: true });
       try {
-        await run(bench(library, { context, site, edge }));
+        const t = await bench(library, at, { browser, site, edge });
+        await run(t);
+        const wrong = (await t.requests()).filter(({ problems }) => library === "ours" && problems?.length);
+        expect(wrong.map(({ action, problems }) => ({ action, problems }))).toEqual([]);
         return null;
       } catch (error) {
         return error;
-      } finally {
-        await context.close();
       }
     };
     const [alloy, ours] = await Promise.all(["alloy", "ours"].map(drive));

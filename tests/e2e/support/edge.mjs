@@ -56,7 +56,7 @@ export const startEdge = async (options = []) => {
      * Waits until `enough(events)` holds, or until nothing new has arrived for `quiet` milliseconds.
      * @returns {Promise<Arrived[]>}
      */
-    settled: async (enough, { quiet = 6_000, limit = 45_000, ...filter } = {}) => {
+    settled: async (enough, { quiet = 6_000, limit = 45_000, step = 100, ...filter } = {}) => {
       const start = Date.now();
       let seen = -1, since = start;
       for (;;) {
@@ -64,7 +64,7 @@ export const startEdge = async (options = []) => {
         if (enough(now)) return now;
         if (now.length !== seen) { seen = now.length; since = Date.now(); }
         if (Date.now() - since > quiet || Date.now() - start > limit) return now;
-        await sleep(100);
+        await sleep(step);
       }
     },
     stop: () => new Promise((resolve) => { child.once("exit", resolve); child.kill(); }),

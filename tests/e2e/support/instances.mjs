@@ -3,38 +3,63 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ADOBES, ORG, OURS, code, page as html, stub } from "./pages.mjs";
 
-/** The two, and how their tag is written. */
-export const LIBRARIES = {
-  alloy: { datastream: ADOBES, tag: '<script async src="/npm/@adobe/alloy/dist/alloy.js?wait=150"></script>' },
-  ours: { datastream: OURS, tag: '<script type="module" src="/pkg/collector.js?wait=150"></script>' },
+/** The two, and how their tag is written; `late` holds it back for so many milliseconds. */
+const LIBRARIES = {
+  alloy: { stream: ADOBES, tag: (late) => `<script async src="/npm/@adobe/alloy/dist/alloy.min.js?wait=${late}"></script>` },
+  ours: { stream: OURS, tag: (late) => `<script type="module" src="/pkg/collector.js?wait=${late}"></script>` },
 };
 
 /** A promise of the page that is not kept for so long hangs, in milliseconds. */
-const LIMIT = 3_500;
+const LIMIT = 2_500;
+
+/** Pages that are used again, by browser: a new one costs more than a case. */
+const pages = new WeakMap();
+
+const pageOf = async (browser, library) => {
+  const known = pages.get(browser) ?? pages.set(browser, new Map()).get(browser);
+  if (!known.has(library)) {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    known.set(library, { context, page, devtools: await context.newCDPSession(page) });
+  }
+  return known.get(library);
+};
+
+/** Leaves nothing of the case before: no page, no route, no cookie, no storage. */
+const clean = async ({ context, page, devtools }) => {
+  await page.goto("about:blank");
+  await Promise.all([
+    context.clearCookies(), page.unrouteAll(), page.removeAllListeners("console"),
+    devtools.send("Storage.clearDataForOrigin", { origin: "https://shop.test", storageTypes: "all" }),
+  ]);
+};
 
 /**
- * What a case has in its hands.
+ * What a case has in its hands. Every case has a datastream of its own, so that what another one left behind does
+ * not count for it.
  * @param {"alloy" | "ours"} library
  */
-export const bench = (library, { context, site, edge }) => {
-  const { datastream, tag } = LIBRARIES[library];
+export const bench = async (library, number, { browser, site, edge }) => {
+  const { stream, tag } = LIBRARIES[library];
+  const datastream = stream.slice(0, -4) + number.toString(16).padStart(4, "0");
+  const driven = await pageOf(browser, library);
+  const { context, page } = driven;
+  await clean(driven);
   const config = { datastreamId: datastream, orgId: ORG, thirdPartyCookiesEnabled: false, clickCollectionEnabled: false };
-  let page;
   const prefix = `kndctr_${ORG.replace("@", "_")}_`;
 
   const t = {
     library, config, datastream, prefix,
-    get page() { return page; },
+    page,
 
     /**
      * Opens a page with the base code, `before` (code of the page) and the library.
-     * @param {{ before?: string | Function, base?: boolean, search?: string }} [options]
+     * @param {{ before?: string | Function, base?: boolean, search?: string, late?: number }} [options]
      */
-    open: async ({ before = "", base = true, search = "" } = {}) => {
-      page ??= await context.newPage();
-      const address = site.page(html(base ? stub("alloy") : "", code(before), tag));
+    open: async ({ before = "", base = true, search = "", late = 0 } = {}) => {
+      const address = site.page(html(base ? stub("alloy") : "", code(before), tag(late)));
       await page.goto(address + search);
-      await page.waitForFunction((ours) => (ours ? window.storefrontCollector?.instanceName : Object.hasOwn(window.alloy?.q ?? {}, "push")), library === "ours");
+      await page.waitForFunction(() => Object.hasOwn(window.alloy?.q ?? {}, "push"));
       return t;
     },
     /** Opens a page and configures the library. */
@@ -63,7 +88,7 @@ export const bench = (library, { context, site, edge }) => {
       throw new Error(`${command} resolved`);
     },
     /** The events that have arrived, once there are `count`, or none has come for a while. */
-    events: (count, quiet = 1_500) => edge.settled((events) => events.length >= count, { datastreamId: datastream, quiet }),
+    events: (count, quiet = 1_500) => edge.settled((events) => events.length >= count, { datastreamId: datastream, quiet, step: 25 }),
     /** The types of the events that have arrived. */
     types: async (count, quiet) => (await t.events(count, quiet)).map(({ xdm }) => xdm.eventType),
     /** The requests of this library: their kind, address and body. */
