@@ -100,6 +100,9 @@ impl Collector {
         if news && change.to == State::Out {
             self.refused(moment);
         }
+        if news && change.to == State::In {
+            self.recognise(moment);
+        }
         self.tell_edge(moment);
         match change.to {
             State::In if news => self.delivery.handle(Input::ConsentIn, moment),

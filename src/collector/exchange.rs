@@ -103,14 +103,23 @@ impl Exchange {
     }
 
     /// Looks for the ECID in the identity cookie; what the cookie says counts over what was known.
-    /// Gives back whether one is known now.
+    /// Gives back whether one is known now. The cookie may be deleted while the page is open: requests go
+    /// on carrying it, for the edge would take the shopper for another one.
     pub(super) fn look(&mut self, settings: &Settings, moment: &Moment) -> bool {
         if let Some(organization) = &settings.organization_id
-            && let Some(ecid) = identity::ecid_from_cookies(&moment.cookies, organization)
+            && let Some(cookie) = identity::edge_cookie(&moment.cookies, organization, "identity")
+            && !self.given.iter().any(|(_, value)| *value == cookie)
+            && let Some(ecid) = identity::decode(&cookie)
         {
             self.ecid = Some(ecid);
+            self.give(text::join(&[&identity::cookie_prefix(organization), "identity"]), cookie);
         }
         self.ecid.is_some()
+    }
+
+    fn give(&mut self, name: String, value: String) {
+        self.given.retain(|(known, _)| *known != name);
+        self.given.push((name, value));
     }
 
     /// The request's own identifier, as it stands in its URL.
@@ -140,7 +149,10 @@ impl Exchange {
         let origin = if third_party { text::join(&["https://", endpoint::THIRD_PARTY_HOST]) } else { own_origin };
         let request_host = text::around(&origin, "://").map_or("", |(_, host)| host);
         let request_host = text::split(request_host, b":").next().unwrap_or_default();
-        let ecid = identity::carried_in(page_url, &cookies, organization, moment.wall);
+        // To a host of the shop's own the browser sends the cookies, and not what it has lost of them.
+        let lost = endpoint::is_first_party(request_host, &apex) && !identity::is_known(&moment.cookies, organization);
+        let ecid = identity::carried_in(page_url, &cookies, organization, moment.wall)
+            .or_else(|| self.ecid.clone().filter(|_| lost));
         let route = match send.action {
             Action::Acquire => &self.acquire_route,
             Action::SetConsent => &self.consent_route,

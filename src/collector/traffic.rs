@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Collector, Effect, Failure, Reply, choice};
+use super::{Collector, Effect, Failure, Reply, Sender, choice};
 use crate::consent::{Signal, State};
 use crate::delivery::{self, Action, Input, Outcome, RequestId, Ticket};
 use crate::inspect::{Issue, Status};
@@ -49,6 +49,7 @@ impl Collector {
             delivery::Effect::Forget(keys) => Effect::Forget(keys),
             delivery::Effect::Purge => {
                 self.exchange.forget();
+                self.delivery.handle(Input::Identity(false), moment);
                 Effect::Purge
             }
             delivery::Effect::Adopt => Effect::Adopt,
@@ -181,6 +182,14 @@ impl Collector {
     /// An entry could not be stored.
     pub fn store_failed(&mut self, key: String, moment: &Moment) {
         self.delivery.handle(Input::StoreFailed { key }, moment);
+    }
+
+    /// Looks who the shopper is now, as the cookies say.
+    pub(super) fn recognise(&mut self, moment: &Moment) {
+        let known = self.exchange.ecid().is_some();
+        if self.sender == Some(Sender::Edge) && self.exchange.look(&self.effective.settings, moment) && !known {
+            self.delivery.handle(Input::Identity(true), moment);
+        }
     }
 
     /// This tab may fetch the shopper's identity now; another tab may have done so meanwhile.

@@ -194,6 +194,67 @@ fn a_new_shopper_is_given_an_ecid_before_the_first_event() {
     assert_eq!(recorded, Some(Value::from(ECID)), "the record knows it too");
 }
 
+const IDENTITY: &str = "kndctr_0123456789ABCDEF01234567_AdobeOrg_identity=CiY0MTg2MTY2NjE5MzE0MDE2MTkzNDI3Njg0NTY1MTE0ODg3Njk4OFIQCM68vcXoMhgBKgNPUjIwAaAB0ry9xegysAHCqAHwAc68vcXoMg==";
+
+/// A shopper whom the cookie names, one event answered.
+fn known(settings: &str) -> Bench {
+    let mut bench = Bench::new();
+    bench.moment.cookies = IDENTITY.into();
+    bench.run(|collector, moment| collector.configure(Source::Page, &json(settings), moment));
+    bench.contexts(&format!(
+        r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"x"}},"eventForwardingContext":{{"aep":true}}}}"#
+    ));
+    bench.publish("page-view");
+    bench.answer_last(r#"{"handle":[]}"#);
+    bench
+}
+
+#[test]
+fn a_deleted_identity_cookie_is_carried_on() {
+    for (settings, place) in [
+        ("{}", "meta.state.entries.0.value"),
+        // The browser sends the cookies to the shop's own host, but not those it has lost.
+        (r#"{"edgeDomain":"data.www.shop.test"}"#, "xdm.identityMap.ECID.0.id"),
+    ] {
+        let mut bench = known(settings);
+        bench.moment.cookies.clear();
+        bench.publish("sign-out");
+        bench.wait(250);
+        assert_eq!(bench.sent()[0].at("xdm.personID").and_then(Value::as_text), Some(ECID));
+        let body = json(bench.fetches().last().unwrap().2);
+        let carried = body.at(place).and_then(Value::as_text).unwrap_or_default();
+        assert!(carried == ECID || IDENTITY.ends_with(carried) && !carried.is_empty(), "{}", body.to_json());
+    }
+}
+
+#[test]
+fn an_identity_that_another_tab_was_given_counts_from_the_next_event_on() {
+    let mut bench = Bench::identified();
+    bench.moment.cookies = IDENTITY.replace("CiY0MTg2MTY2", "CiY5OTk5OTk5");
+    bench.publish("sign-out");
+    bench.wait(250);
+    let other = bench.sent()[0].at("xdm.personID").and_then(Value::as_text).unwrap().to_owned();
+    assert!(other.starts_with("999999") && other.ends_with(&ECID[10..]), "{other}");
+}
+
+#[test]
+fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
+    let mut bench = known("{}");
+    bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1");
+    bench.run(Collector::read_consent);
+    bench.moment.cookies = IDENTITY.into();
+    bench.run(Collector::read_consent);
+    // The edge refuses to hear of either choice, so that its answer brings no identity.
+    for _ in 0..2 {
+        let request = bench.fetches().last().unwrap().0;
+        let reply = Reply { status: 403, ..Reply::default() };
+        bench.run(|collector, moment| collector.answered(request, Ok(reply), moment));
+    }
+    bench.publish("sign-out");
+    bench.wait(250);
+    assert_eq!(bench.sent()[0].at("xdm.personID").and_then(Value::as_text), Some(ECID));
+}
+
 #[test]
 fn an_identity_that_is_refused_is_not_invented() {
     let mut bench = Bench::configured();

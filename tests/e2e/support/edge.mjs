@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ADOBES, OWN_SDK } from "./pages.mjs";
 
 const port = (address) => Number(new URL(/:\/\//.test(address) ? address : `http://x:${String(address).split(":").pop()}`).port);
 
@@ -11,6 +12,9 @@ const port = (address) => Number(new URL(/:\/\//.test(address) ? address : `http
 
 /** What the edge remarks on, but for the kind of a custom event: that is the merchant's to give, or not. */
 export const invalid = (events) => events.flatMap(({ eventType, problems }) => problems.filter(({ path }) => eventType || path !== "eventType"));
+
+/** Senders that are not ours answer for themselves. */
+const THEIRS = [ADOBES, OWN_SDK];
 
 /** @param {string[]} [options] further command-line options, e.g. `["--serve", "www"]` */
 export const startEdge = async (options = []) => {
@@ -36,17 +40,38 @@ export const startEdge = async (options = []) => {
     return text ? JSON.parse(text) : undefined;
   };
 
+  // Each event crosses once: asking again and again for ten thousand would keep the machine busy with nothing else.
+  let known = [], last = 0;
+  const look = async () => {
+    for (const event of await call("GET", `/events?since=${last}`)) {
+      if (event.seq > last) known.push(event);
+      last = Math.max(last, event.seq);
+    }
+  };
+
   /** @returns {Promise<Arrived[]>} those that reached their dataset, in the order of arrival */
   const events = async (filter = {}) => {
-    const all = (await call("GET", "/events")).filter(({ status }) => status === "accepted");
-    return filter.datastreamId ? all.filter(({ configId }) => configId === filter.datastreamId) : all;
+    await look();
+    return known.filter(({ status, configId }) => status === "accepted" && configId === (filter.datastreamId ?? configId));
   };
 
   return {
     ports,
     events,
     requests: () => call("GET", "/requests"),
-    reset: () => call("POST", "/reset"),
+    /** What our sender got wrong since the last reset: requests against the Edge protocol, events, taken or refused, against XDM. */
+    wrong: async () => {
+      await look();
+      const [requests, events] = [await call("GET", "/requests"), known].map((list) => list.filter(({ configId }) => !THEIRS.includes(configId)));
+      return [
+        ...requests.flatMap(({ action, problems = [] }) => problems.map((problem) => ({ in: action, ...problem }))),
+        ...events.flatMap((event) => invalid([event]).map((problem) => ({ in: event.eventType, ...problem }))),
+      ];
+    },
+    reset: async () => {
+      await call("POST", "/reset");
+      known = [];
+    },
     /** @param {object} fault what goes wrong; `rule` says for which requests (`action`, `configId`, `after`, `times`) */
     fault: (fault, rule = {}) => call("POST", "/faults", [{ ...rule, fault }]),
     heal: () => call("DELETE", "/faults"),
