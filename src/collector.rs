@@ -4,6 +4,56 @@
 //! (`storefront`), settings, consent, XDM, identity and page, outbox (`delivery`), and leaves a record of
 //! every step (`inspect`). It reads no clock, cookie or socket: it is told what happened, and the browser
 //! shell pulls from [`Collector::next_effect`] what to do.
+//!
+//! The whole pipeline with a transport of one's own, which here is a list of requests:
+//!
+//! ```
+//! use storefront_collector::collector::{Collector, Effect, Host, Reply};
+//! use storefront_collector::moment::Moment;
+//! use storefront_collector::page::Page;
+//! use storefront_collector::settings::Source;
+//! use storefront_collector::storefront::Item;
+//! use storefront_collector::value::Value;
+//!
+//! let host = Host {
+//!     hostname: "shop.example".into(),
+//!     scheme: "https:".into(),
+//!     user_agent: String::new(),
+//!     client_id: "3fa85f64-5717-4562-b3fc-2c963f66afa6".into(),
+//!     address: || "https://shop.example/".into(),
+//!     gpc: || false,
+//!     consent_memory: || None,
+//!     widest_domain: |domains| domains.first().cloned(),
+//! };
+//! let now = Moment { wall: 1_795_360_664_527, ..Moment::default() };
+//! let mut collector = Collector::new(host, "tab".into(), [1, 2, 3, 4], &now);
+//! let settings = r#"{"organizationId":"0123456789ABCDEF01234567@AdobeOrg","datastreamId":"3fa85f64-5717-4562-b3fc-2c963f66afa6"}"#;
+//! collector.configure(Source::Api, &Value::parse(settings).unwrap(), &now);
+//! let id = collector.pushed(Item { event: Some("page-view".into()), ..Item::default() }, None, Page::default(), &now);
+//!
+//! let mut urls = Vec::new();
+//! while let Some(effect) = collector.next_effect(&now) {
+//!     match effect {
+//!         Effect::LockIdentity => collector.identity_locked(&now),
+//!         Effect::Fetch { request, url, .. } => {
+//!             // First a shopper without an identity is given one, then the event goes.
+//!             let body = match url.contains("identity/acquire") {
+//!                 true => r#"{"handle":[{"type":"identity:result","payload":[{"id":"41861666193140161934276845651148876988","namespace":{"code":"ECID"}}]}]}"#,
+//!                 false => r#"{"handle":[]}"#,
+//!             };
+//!             urls.push(url);
+//!             collector.answered(request, Ok(Reply { status: 200, body: body.into(), ..Reply::default() }), &now);
+//!         }
+//!         // Cookies, storage, alarms: for the browser to carry out.
+//!         _ => {}
+//!     }
+//! }
+//! assert_eq!(urls.len(), 2);
+//! let events = collector.events();
+//! let record = &events.as_list().unwrap()[0];
+//! assert_eq!(record.get("status").and_then(Value::as_text), Some("accepted"));
+//! assert_eq!(record.get("id").and_then(Value::as_text), id.as_deref());
+//! ```
 
 mod choice;
 mod draft;

@@ -43,6 +43,27 @@
 //! that nobody chose only when the edge still believes the out it was told before. So the default,
 //! and the absence of `mg_dnt`, are told to nobody. A failed message is sent again, a refused one
 //! is not until a new choice; either way the choice holds here.
+//!
+//! A shopper opts out on another page, and agrees on this one later:
+//!
+//! ```
+//! use storefront_collector::consent::{Consent, Inputs, Rules, State};
+//! use storefront_collector::moment::Moment;
+//! use storefront_collector::value::Value;
+//!
+//! let now = Moment::default();
+//! let cookie = Inputs { cookies: "mg_dnt=1", ..Inputs::default() };
+//! let mut consent = Consent::new(Rules { tcf: true, ..Rules::default() }, &now);
+//!
+//! // The consent banner has not answered, so nothing is known; a refusal is.
+//! assert_eq!(consent.read(&Inputs::default(), &now).to, State::Pending);
+//! assert_eq!(consent.read(&cookie, &now).to, State::Out);
+//! assert_eq!(consent.reason().get("because").and_then(Value::as_text), Some("mg_dnt"));
+//!
+//! // A later, explicit choice overrules it.
+//! let change = consent.set(&Value::from("in"), &cookie, &now).unwrap();
+//! assert_eq!((change.from, change.to), (State::Out, State::In));
+//! ```
 
 mod banner;
 mod edge;

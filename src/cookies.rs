@@ -2,6 +2,15 @@
 //!
 //! The rules are those of the js-cookie library, with which the Web SDK and Commerce's own scripts
 //! read and write (Edge protocol, 4.2).
+//!
+//! ```
+//! use storefront_collector::cookies::{all, get};
+//!
+//! let cookies = "foo=mg_dnt; cart=%7B%22id%22%3A1%7D";
+//! assert_eq!(get(cookies, "mg_dnt"), None, "a value is no name");
+//! assert_eq!(get(cookies, "cart").as_deref(), Some(r#"{"id":1}"#));
+//! assert_eq!(all(cookies).count(), 2);
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::string::String;

@@ -9,19 +9,45 @@
 //! arrives twice, with the same `_id`, only where nobody saw the first answer. The order of a page is
 //! kept: one request is in the air at a time, but for what leaves with the page.
 //!
+//! The outbox with a transport and a storage of one's own: a function that answers, and a map.
+//!
 //! ```
-//! use storefront_collector::delivery::{Delivery, Effect, Event, Input, Limits, Road};
+//! use std::collections::BTreeMap;
+//! use storefront_collector::delivery::{Delivery, Effect, Event, Input, Limits, Outcome, Road, Send};
 //! use storefront_collector::moment::Moment;
 //!
-//! let mut delivery = Delivery::new("tab".into(), 7, Limits::default());
+//! let transport = |send: &Send| match send.events.iter().any(|event| event.id == "2") {
+//!     false => Outcome::Good { except: Vec::new() },
+//!     true => Outcome::NetworkError,
+//! };
+//!
 //! let now = Moment::default();
+//! let mut delivery = Delivery::new("tab".into(), 7, Limits::default());
 //! for input in [Input::Configure(Some(Road::Edge { batching: None })), Input::ConsentIn, Input::Identity(true)] {
 //!     delivery.handle(input, &now);
 //! }
-//! delivery.handle(Input::Accept(Event { id: "1".into(), json: "{}".into(), ..Event::default() }), &now);
-//! let effects: Vec<_> = std::iter::from_fn(|| delivery.next_effect()).collect();
-//! assert!(effects.iter().any(|effect| matches!(effect, Effect::Store { .. })));
-//! assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(_))));
+//! for id in ["1", "2"] {
+//!     delivery.handle(Input::Accept(Event { id: id.into(), json: r#"{"xdm":{}}"#.into(), ..Event::default() }), &now);
+//! }
+//!
+//! let mut storage = BTreeMap::new();
+//! let mut wake = None;
+//! while let Some(effect) = delivery.next_effect() {
+//!     match effect {
+//!         Effect::Store { key, text } => drop(storage.insert(key, text)),
+//!         Effect::Forget(keys) => storage.retain(|key, _| !keys.contains(key)),
+//!         Effect::Send(send) => {
+//!             let answered = Input::Answered { request: send.request, outcome: transport(&send) };
+//!             delivery.handle(answered, &now);
+//!         }
+//!         Effect::WakeAt(time) => wake = Some(time),
+//!         _ => {}
+//!     }
+//! }
+//! // The first event has arrived and is forgotten; the second waits in storage for another try.
+//! assert_eq!(storage.len(), 1);
+//! assert_eq!(delivery.queue().0, 1);
+//! assert!(wake.is_some_and(|time| time > now.mono));
 //! ```
 
 mod alloy;

@@ -1,5 +1,20 @@
 //! Who it was: the ECID in Adobe's cookies, the identity map of an event, and the identities that
 //! other pages and older libraries hand over. Nothing here makes up an identity.
+//!
+//! ```
+//! use storefront_collector::identity::{ecid_from_cookies, identity_map, is_known};
+//!
+//! let cookies = "a=b; kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_identity=\
+//!     CiY0MTg2MTY2NjE5MzE0MDE2MTkzNDI3Njg0NTY1MTE0ODg3Njk4OFIQCM68vcXoMhgBKgNPUjIwAaAB0ry9xegysAHCqAHwAc68vcXoMg==";
+//! let ecid = ecid_from_cookies(cookies, "5BFE274A5F6980A50A495C08@AdobeOrg");
+//! assert_eq!(ecid.as_deref(), Some("41861666193140161934276845651148876988"));
+//!
+//! let map = identity_map(ecid.as_deref(), None, Some("ann@example.com")).unwrap();
+//! assert_eq!(map.at("ECID.0.primary").and_then(|primary| primary.as_bool()), Some(true));
+//! assert_eq!(map.at("email.0.primary").and_then(|primary| primary.as_bool()), Some(false));
+//!
+//! assert!(!is_known(cookies, "000000000000000000000000@AdobeOrg"), "another organization's cookie");
+//! ```
 
 mod decode;
 mod handover;

@@ -1,4 +1,17 @@
 //! What the core is told about the world with every happening: it reads no clock and no cookie itself.
+//!
+//! ```
+//! use storefront_collector::consent::{Consent, Inputs, Rules, State};
+//! use storefront_collector::moment::Moment;
+//!
+//! // A test's clock: what is asked for is said, and nothing waits.
+//! let mut now = Moment { wall: 1_795_360_664_527, mono: 1_000, cookies: String::new() };
+//! let mut consent = Consent::new(Rules::default(), &now);
+//! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now).to, State::In);
+//!
+//! now = Moment { mono: now.mono + 500, cookies: "mg_dnt=1".into(), ..now };
+//! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now).to, State::Out);
+//! ```
 
 use alloc::string::String;
 

@@ -1,5 +1,23 @@
 //! Where it happened: what the Web SDK collects by itself about page, device, browser and place
 //! (Edge protocol, 2.3).
+//!
+//! ```
+//! use storefront_collector::page::{Contexts, Page};
+//! use storefront_collector::value::Value;
+//!
+//! let page = Page {
+//!     url: "https://shop.example/mug".into(),
+//!     offset_minutes: -60,
+//!     time_zone: "Europe/Oslo".into(),
+//!     ..Page::default()
+//! };
+//! let xdm = page.to_xdm(Contexts { device: false, ..Contexts::default() }, 1_795_360_664_527);
+//! let text = |path| xdm.at(path).and_then(Value::as_text);
+//! assert_eq!(text("web.webPageDetails.URL"), Some("https://shop.example/mug"));
+//! assert_eq!(text("placeContext.ianaTimezone"), Some("Europe/Oslo"));
+//! assert_eq!(xdm.get("device"), None, "not asked for");
+//! assert_eq!(xdm.at("web.webReferrer"), None, "the browser told none");
+//! ```
 
 use alloc::string::String;
 

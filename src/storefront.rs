@@ -1,5 +1,24 @@
 //! In: what the theme publishes. Events and contexts of the data layer, each event with the contexts
 //! of its own moment.
+//!
+//! ```
+//! use storefront_collector::storefront::{EventKind, Item, Storefront};
+//! use storefront_collector::value::Value;
+//!
+//! let contexts = |text| Item { contexts: Value::parse(text).unwrap().as_map().unwrap().clone(), ..Item::default() };
+//! let mut storefront = Storefront::default();
+//! storefront.take(contexts(r#"{"productContext":{"sku":"MH01"}}"#));
+//! let viewed = storefront.take(Item { event: Some("product-page-view".into()), ..Item::default() }).event.unwrap();
+//!
+//! // What the page sets later is not the event's any more.
+//! storefront.take(contexts(r#"{"productContext":{"sku":"MH02"}}"#));
+//! assert_eq!(viewed.kind, EventKind::ProductPageView);
+//! assert_eq!(viewed.contexts.get("productContext").unwrap().get("sku").and_then(Value::as_text), Some("MH01"));
+//!
+//! // Adobe defines more events than have an XDM; other names are left alone.
+//! assert!(storefront.take(Item { event: Some("recs-item-click".into()), ..Item::default() }).known);
+//! assert!(storefront.take(Item { event: Some("my-own".into()), ..Item::default() }).event.is_none());
+//! ```
 
 mod cart;
 mod item;

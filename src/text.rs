@@ -1,4 +1,13 @@
 //! Text without `core::fmt`, which costs a wasm bundle more than all our messages together.
+//!
+//! ```
+//! use storefront_collector::text::{decimal, join, push_padded};
+//!
+//! assert_eq!(join(&["more than ", &decimal(1000), " events wait"]), "more than 1000 events wait");
+//! let mut time = String::from("0");
+//! push_padded(&mut time, 7, 3);
+//! assert_eq!(time, "0007");
+//! ```
 
 use alloc::string::String;
 

@@ -1,4 +1,15 @@
 //! Identifiers for events and requests, from one seed that the browser's cryptography gave.
+//!
+//! ```
+//! use storefront_collector::uuid::Random;
+//!
+//! let (mut one, mut same) = (Random::new([1, 2, 3, 4]), Random::new([1, 2, 3, 4]));
+//! let id = one.uuid();
+//! assert_eq!(id, same.uuid(), "the seed decides, so a test can be told what to expect");
+//! assert_ne!(id, one.uuid());
+//! assert_eq!((id.len(), id.get(14..15)), (36, Some("4")));
+//! assert!(one.up_to(9) <= 9);
+//! ```
 
 use alloc::string::String;
 

@@ -1,7 +1,8 @@
 // The inspector: an overlay for QA on any page with the collector. Comes only when it is asked for, by
 // `?storefront-collector-debug` or a bookmarklet, and lives in a shadow root of its own.
 import { fingerprint, fixture, paths } from "./inspector/fixture.js";
-import { copier, el } from "./inspector/node.js";
+import { el } from "./elements.js";
+import { copier } from "./inspector/copier.js";
 import { STYLE } from "./inspector/style.js";
 import { watchPage } from "./inspector/watch.js";
 import { ELSEWHERE, becauseOf, explain } from "./inspector/why.js";

@@ -1,4 +1,16 @@
 //! How the Web SDK tells one choice from another: a hash of what it would send.
+//!
+//! ```
+//! use storefront_collector::consent::hash::hashes;
+//! use storefront_collector::value::Value;
+//!
+//! let choice = |general: &str| {
+//!     let text = r#"[{"standard":"Adobe","version":"1.0","value":{"general":"ANSWER"}}]"#.replace("ANSWER", general);
+//!     hashes(&Value::parse(&text).unwrap())
+//! };
+//! assert_eq!(choice("in"), choice("in"));
+//! assert_ne!(choice("in").get("Adobe.1.0"), choice("out").get("Adobe.1.0"));
+//! ```
 
 use alloc::string::String;
 

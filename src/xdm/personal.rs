@@ -1,4 +1,13 @@
 //! What personal data an event carries, and how it is held back.
+//!
+//! ```
+//! use storefront_collector::value::Value;
+//! use storefront_collector::xdm::personal::hold_back;
+//!
+//! let mut xdm = Value::parse(r#"{"eventType":"userAccount.login","personalEmail":{"address":"ann@example.com"}}"#).unwrap();
+//! hold_back(&mut xdm);
+//! assert_eq!(xdm.to_json(), r#"{"eventType":"userAccount.login"}"#);
+//! ```
 
 use crate::storefront::EventKind;
 use crate::text::has;

@@ -16,7 +16,13 @@ const EDGE = "https://edge.adobedc.net";
 const REST = "style-src 'self'; img-src 'self' data:; base-uri 'self'; object-src 'none'";
 const enforced = (policy) => ({ "content-security-policy": `default-src 'none'; ${policy}; connect-src 'self' ${EDGE}; ${REST}` });
 
-const hashed = (name) => `sha384-${createHash("sha384").update(readFileSync(join(PKG, name))).digest("base64")}`;
+const hash = (content) => `sha384-${createHash("sha384").update(content).digest("base64")}`;
+const hashed = (name) => hash(readFileSync(join(PKG, name)));
+const guarded = () => `<script type="module" src="/pkg/collector.js" integrity="${hashed("collector.js")}" crossorigin></script>`;
+const MODULES = ["storefront_collector.js", "storefront_collector_js.js", "inspector.js"];
+/** Covers the modules that the tag loads; a policy without 'unsafe-inline' needs the hash of this text. */
+const INTEGRITY = JSON.stringify({ integrity: Object.fromEntries(MODULES.map((name) => [`/pkg/${name}`, hashed(name)])) });
+const mapped = (map) => `<script type="importmap">${map}</script>`;
 
 const CASES = {
   "strict: no WebAssembly, no eval, nothing inline": { headers: enforced("script-src 'self'"), build: "javascript" },
@@ -42,7 +48,10 @@ const CASES = {
   },
   "the tag carries integrity": {
     headers: enforced("script-src 'self' 'wasm-unsafe-eval'"), build: "wasm",
-    tag: () => `<script type="module" src="/pkg/collector.js" integrity="${hashed("collector.js")}" crossorigin></script>`,
+    tag: guarded,
+  },
+  "integrity on the tag and, by an import map, on what it loads": {
+    headers: enforced(`script-src 'self' 'wasm-unsafe-eval' '${hash(INTEGRITY)}'`), build: "wasm", tag: () => mapped(INTEGRITY) + guarded(),
   },
 };
 
@@ -70,6 +79,18 @@ for (const [name, { headers, before, route, build, tag = collector }] of Object.
   });
 }
 
+test("a module that is not what the import map says is refused, and so is the collector, in one line", async ({ page, site, edge }) => {
+  const seen = watch(page);
+  const other = JSON.stringify({ integrity: Object.fromEntries(MODULES.map((name) => [`/pkg/${name}`, hash("another file")])) });
+  const [{ aepContext }] = contexts({ datastreamId: OURS });
+  const own = settings({ organizationId: aepContext.imsOrgId, datastreamId: OURS });
+  await page.goto(site.page(html(mapped(other), sdk(), own, guarded())));
+  await expect.poll(() => seen.console.filter(({ type, text }) => type === "error" && text.includes("[storefront-collector]"))).toHaveLength(1);
+  expect(await page.evaluate(() => typeof window.storefrontCollector)).toBe("undefined");
+  expect(await edge.requests()).toEqual([]);
+  expect(seen.errors).toEqual([]);
+});
+
 test("the edge is not in connect-src: the page works, and its event waits in the outbox", async ({ page, site, edge }) => {
   const seen = watch(page);
   const policy = `default-src 'none'; script-src 'self'; connect-src 'self'; ${REST}`;
@@ -81,4 +102,13 @@ test("the edge is not in connect-src: the page works, and its event waits in the
   await expect.poll(() => page.evaluate(() => window.storefrontCollector.status().queue.events)).toBe(1);
   expect(await edge.events()).toEqual([]);
   expect(seen.errors).toEqual([]);
+});
+
+test("the browser has WebAssembly, or not, as its project says", async ({ page, browser, build, site }) => {
+  const own = await browser.newContext({ ignoreHTTPSErrors: true });
+  for (const each of [page, await own.newPage()]) {
+    await each.goto(site.page(html()));
+    expect(await each.evaluate(() => typeof WebAssembly)).toBe(build === "javascript" ? "undefined" : "object");
+  }
+  await own.close();
 });

@@ -1,6 +1,6 @@
 // The package as somebody who installs it meets it: types, bundlers, a server without a browser.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, watch } from "./support/fixtures.mjs";
 import { BUILT, NPM, PKG, ROOT } from "./support/paths.mjs";
@@ -16,14 +16,16 @@ const run = (program, args, cwd = ROOT) => {
   }
 };
 
-/** A copy of the examples in which the package is installed beside the bundlers. */
-const installed = (name) => {
-  const folder = join(BUILT, name);
+/** A copy of the examples in which the package is installed beside the bundlers, and the given build is imported. */
+const installed = (name, variant = "wasm") => {
+  const folder = join(BUILT, `${name}-${variant}`);
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(ROOT, "examples"), folder, { recursive: true });
   mkdirSync(join(folder, "node_modules"));
   cpSync(PKG, join(folder, "node_modules/storefront-collector"), { recursive: true });
   for (const bundler of ["esbuild"]) symlinkSync(join(NPM, bundler), join(folder, "node_modules", bundler));
+  const app = join(folder, "app.js");
+  if (variant === "javascript") writeFileSync(app, readFileSync(app, "utf8").replace('"storefront-collector"', '"storefront-collector/javascript"'));
   return folder;
 };
 
@@ -63,11 +65,11 @@ const BUILDS = {
 };
 
 for (const [name, build] of Object.entries(BUILDS)) {
-  test(`built with ${name}, the page's event arrives`, async ({ page, edge }) => {
+  test(`built with ${name}, the page's event arrives`, async ({ page, edge, build: variant }) => {
     const seen = watch(page);
-    const folder = join(installed(name), name);
+    const folder = join(installed(name, variant), name);
     await build(folder);
-    await page.goto(`https://shop.test/built/${name}/${name}/${name === "script" ? "" : "dist/"}index.html`);
+    await page.goto(`https://shop.test/built/${name}-${variant}/${name}/${name === "script" ? "" : "dist/"}index.html`);
     const events = await edge.settled((all) => all.length > 0);
     expect(events.map(({ xdm, problems }) => [xdm.eventType, xdm.web.webPageDetails.name, problems])).toEqual([["web.webpagedetails.pageViews", name, []]]);
     expect(seen.errors).toEqual([]);

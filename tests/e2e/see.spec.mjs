@@ -169,8 +169,8 @@ test("the inspector is not fetched until it is asked for, and shows settings, qu
   await edge.settled((list) => list.length >= 2);
   expect(fetched).not.toContain("/pkg/inspector.js");
   await page.goto(`${base}/product.html?sku=FF-LMP&storefront-collector-debug`);
-  expect(fetched.filter((path) => path === "/pkg/inspector.js")).toHaveLength(1);
   await expect(page.getByRole("heading", { name: "Events are sent" })).toBeVisible();
+  expect(fetched.filter((path) => path === "/pkg/inspector.js")).toHaveLength(1);
 
   await page.getByRole("tab", { name: "Why?" }).focus();
   await page.keyboard.press("ArrowRight");

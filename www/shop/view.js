@@ -1,24 +1,10 @@
-// Elements without a framework.
+// What the shop is drawn with.
+import { el } from "../elements.js";
+
+export { el };
 
 const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 export const price = (value) => money.format(value);
-
-/**
- * `el("a.button", { href: "/" }, "Home")`: a tag with classes, attributes (`on…` are listeners), and children.
- * @returns {HTMLElement}
- */
-export const el = (name, attributes = {}, ...children) => {
-  const [tag, ...classes] = name.split(".");
-  const node = document.createElement(tag || "div");
-  if (classes.length) node.className = classes.join(" ");
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? "" : String(value));
-  }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-  return node;
-};
 
 /** A form whose fields arrive as one object. `fields` are `field(…)` or any other nodes. */
 export const form = (attributes, submit, ...children) => el("form", {

@@ -42,12 +42,16 @@ export const test = base.extend({
   }, { scope: "worker" }],
 
   site: [async ({}, use) => {
-    const site = await startSite({ "/pkg": PKG, "/npm": NPM, "/storefront-collector": PKG, "/built": BUILT });
+    const site = await startSite({
+      "/pkg": PKG, "/npm": NPM, "/storefront-collector": PKG, "/built": BUILT,
+      // Where Commerce deploys what stands below a module's view/frontend/web.
+      "/static/version1732000000/frontend/Magento/luma/en_US/Example_StorefrontCollector/storefront-collector": PKG,
+    });
     await use(site);
     await site.stop();
   }, { scope: "worker" }],
 
-  browser: [async ({ playwright, site, proxyServer }, use) => {
+  browser: [async ({ playwright, site, proxyServer, build }, use) => {
     const rules = [
       ...SITE_HOSTS.map((host) => `MAP ${host}:443 127.0.0.1:${site.port}`),
       `MAP ${EDGE_HOST}:443 127.0.0.1:${proxyServer.port}`,
@@ -60,14 +64,18 @@ export const test = base.extend({
         "--no-first-run", "--ignore-certificate-errors", `--host-resolver-rules=${rules}`,
       ],
     });
+    if (build === "javascript") {
+      // Also for contexts that a test opens by itself.
+      const newContext = browser.newContext.bind(browser);
+      browser.newContext = async (options) => {
+        const context = await newContext(options);
+        await context.addInitScript(() => { delete globalThis.WebAssembly; });
+        return context;
+      };
+    }
     await use(browser);
     await browser.close();
   }, { scope: "worker" }],
-
-  context: async ({ context, build }, use) => {
-    if (build === "javascript") await context.addInitScript(() => { delete globalThis.WebAssembly; });
-    await use(context);
-  },
 
   edge: async ({ edgeServer }, use) => {
     await edgeServer.reset();

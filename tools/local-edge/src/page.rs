@@ -17,10 +17,11 @@ const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Everything that the page loads, by its name under `/_edge/page/`.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     ("page.css", STYLE, include_str!("page/page.css")),
     ("page.js", SCRIPT, include_str!("page/page.js")),
     ("dom.js", SCRIPT, include_str!("page/dom.js")),
+    ("elements.js", SCRIPT, include_str!("../../../www/elements.js")),
     ("feed.js", SCRIPT, include_str!("page/feed.js")),
     ("live.js", SCRIPT, include_str!("page/live.js")),
     ("list.js", SCRIPT, include_str!("page/list.js")),

@@ -12,7 +12,7 @@ const VERDICTS = {
 const json = (value) => JSON.stringify(value, null, 2);
 const block = (title, value) => {
   const text = typeof value === "string" ? value : json(value);
-  const button = el("button.small", { type: "button", onclick: () => copy(button, text) }, "Copy");
+  const button = el("button.small", { type: "button", onclick: () => copy(button, () => text) }, "Copy");
   return el("details.block", { open: title === "XDM" },
     el("summary", {}, title), el("div.bar", {}, button), el("pre", { tabindex: 0, role: "region", "aria-label": title }, text || "(empty)"));
 };
