@@ -45,6 +45,12 @@ pub fn push_padded(out: &mut String, value: u64, width: usize) {
     out.push_str(&digits);
 }
 
+/// `text` without blanks around it. The standard library's own would stand at each place that calls it.
+#[inline(never)]
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim()
+}
+
 /// `text` before and after the first of `marks` (ASCII). The standard library's search for a `char`
 /// brings a panic path, and with it number printing, into the bundle.
 pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {

@@ -3,38 +3,71 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fields::{FIELDS, add};
+use super::fields::Field;
 use super::{ConsentSources, Contexts, DefaultConsent, Settings, Source, forms};
 use crate::delivery::Batching;
-use crate::inspect::Issue;
-use crate::text::join;
+use crate::inspect::{Issue, Severity};
 use crate::value::Value;
+
+/// The texts that have a form, and what is said of another one.
+const FORMS: [(&str, fn(&str) -> bool, &str); 4] = [
+    (
+        "organizationId",
+        forms::is_organization_id,
+        "organizationId!bad-form:% has another form; give 24 letters or digits followed by @AdobeOrg, as the Admin shows it.",
+    ),
+    (
+        "datastreamId",
+        forms::is_datastream_id,
+        "datastreamId?bad-form:% is used, though it is no UUID (optionally with :environment); compare it with the datastream's page.",
+    ),
+    (
+        "datasetId",
+        forms::is_dataset_id,
+        "datasetId!bad-form:% has another form; give the 24 hexadecimal digits of the dataset's page.",
+    ),
+    (
+        "webSdkName",
+        forms::is_property_name,
+        "webSdkName?bad-form:% is looked up on window as it stands; give one property name, such as alloy, without window. or blanks.",
+    ),
+];
 
 /// A field's value and where it is from.
 pub(super) struct Choice {
+    pub(super) field: Field,
     pub(super) value: Value,
     /// `None`: the default.
     pub(super) source: Option<Source>,
 }
 
-/// One choice for each row of [`FIELDS`], in its order.
+/// One choice for each line of [`super::fields::FIELDS`], in its order.
 pub(super) struct Choices(pub(super) Vec<Choice>);
 
 impl Choices {
     fn find(&self, name: &str) -> Option<&Choice> {
-        FIELDS.iter().zip(&self.0).find(|(field, _)| field.name == name).map(|(_, choice)| choice)
+        self.0.iter().find(|choice| choice.field.name == name)
     }
 
     pub(super) fn value(&self, name: &str) -> &Value {
         self.find(name).map_or(&Value::Null, |choice| &choice.value)
     }
 
-    pub(super) fn source(&self, name: &str) -> Option<Source> {
-        self.find(name)?.source
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.value(name).as_text()
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        self.value(name).as_bool()
+    }
+
+    /// Whether page or API gave it.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|choice| choice.source > Some(Source::DataLayer))
     }
 
     pub(super) fn put(&mut self, name: &str, value: Value) {
-        if let Some((_, choice)) = FIELDS.iter().zip(&mut self.0).find(|(field, _)| field.name == name) {
+        if let Some(choice) = self.0.iter_mut().find(|choice| choice.field.name == name) {
             choice.value = value;
         }
     }
@@ -49,48 +82,37 @@ impl Choices {
     /// An own Web SDK has its own datastream and its own Edge: the connector manual's "do not
     /// specify" and "ignored".
     pub(super) fn drop_bundled_only(&mut self, issues: &mut Vec<Issue>) {
-        let datastream = self.take("datastreamId").then_some("datastreamId");
-        // The data layer's edge domain is written by the Admin and not worth a word.
-        let others = ["edgeDomain", "edgeBasePath", "thirdPartyCookiesEnabled", "instanceName"]
-            .into_iter()
-            .filter(|name| self.source(name) > Some(Source::DataLayer));
-        for name in datastream.into_iter().chain(others) {
-            let message = join(&[
-                name,
-                " is ignored, as webSdkName is set: that Web SDK's own counts. Leave one of the two out.",
-            ]);
-            add(issues, Issue::warning(name, "ignored", message));
+        for name in ["datastreamId", "edgeDomain", "edgeBasePath", "thirdPartyCookiesEnabled", "instanceName"] {
+            // The data layer's edge domain is written by the Admin and not worth a word.
+            if if name == "datastreamId" { self.take(name) } else { self.is_own(name) } {
+                let row =
+                    "?ignored:% is ignored, as webSdkName is set: that Web SDK's own counts. Leave one of the two out.";
+                Issue::tell(issues, row, &[name]);
+            }
         }
     }
 
     pub(super) fn check_forms(&self, own_sdk: bool, issues: &mut Vec<Issue>) {
-        let text = |name| self.value(name).as_text();
-        if text("organizationId").is_some_and(|id| !forms::is_organization_id(id)) {
-            let message = "organizationId has another form; give 24 letters or digits followed by @AdobeOrg, as the Admin shows it.";
-            let make = if own_sdk { Issue::warning } else { Issue::error };
-            add(issues, make("organizationId", "bad-form", message));
-        }
-        if text("datastreamId").is_some_and(|id| !forms::is_datastream_id(id)) {
-            let message = "datastreamId is used, though it is no UUID (optionally with :environment); compare it with the datastream's page.";
-            add(issues, Issue::warning("datastreamId", "bad-form", message));
-        }
-        if text("datasetId").is_some_and(|id| !forms::is_dataset_id(id)) {
-            let message = "datasetId has another form; give the 24 hexadecimal digits of the dataset's page.";
-            add(issues, Issue::error("datasetId", "bad-form", message));
-        }
-        if text("webSdkName").is_some_and(|name| !forms::is_property_name(name)) {
-            let message = "webSdkName is looked up on window as it stands; give one property name, such as alloy, without window. or blanks.";
-            add(issues, Issue::warning("webSdkName", "bad-form", message));
+        for (name, is_good, row) in FORMS {
+            if self.text(name).is_some_and(|text| !is_good(text)) {
+                let mut issue = Issue::of(row, &[]);
+                if own_sdk && name == "organizationId" {
+                    issue.severity = Severity::Warning;
+                }
+                issue.join(issues);
+            }
         }
         let identity_map = self.value("identityMap");
         if !identity_map.is_null() && !forms::is_identity_map(identity_map) {
-            let message = "identityMap has another form; give a list of { id } for each namespace.";
-            add(issues, Issue::warning("identityMap", "bad-form", message));
+            Issue::tell(
+                issues,
+                "identityMap?bad-form:% has another form; give a list of { id } for each namespace.",
+                &[],
+            );
         }
         if !own_sdk && self.lists("consentSources", "web_sdk") {
-            let message =
-                "consentSources names web_sdk, but there is no own Web SDK; set webSdkName, or leave web_sdk out.";
-            add(issues, Issue::warning("consentSources", "contradiction", message));
+            let row = "consentSources?contradiction:% names web_sdk, but there is no own Web SDK; set webSdkName, or leave web_sdk out.";
+            Issue::tell(issues, row, &[]);
         }
     }
 
@@ -99,14 +121,13 @@ impl Choices {
     }
 
     pub(super) fn settings(&self) -> Settings {
-        let text = |name| self.value(name).as_text().map(String::from);
-        let flag = |name| self.value(name).as_bool() == Some(true);
+        let text = |name| self.text(name).map(String::from);
+        let flag = |name| self.flag(name) == Some(true);
         let source = |word| self.lists("consentSources", word);
         let context = |word| self.lists("context", word);
         let limit = |map: &Value, name| map.get(name).and_then(Value::as_i64).unwrap_or_default();
         // The rules have seen to it that it fits.
         let count = |map: &Value, name| limit(map, name) as usize;
-        let given = |value: &Value| (!value.is_null()).then(|| value.clone());
         Settings {
             organization_id: text("organizationId"),
             datastream_id: text("datastreamId"),
@@ -116,9 +137,9 @@ impl Choices {
             storefront_events: flag("storefrontEvents"),
             edge_domain: text("edgeDomain").unwrap_or_default(),
             edge_base_path: text("edgeBasePath").unwrap_or_default(),
-            identity_map: given(self.value("identityMap")),
+            identity_map: Some(self.value("identityMap")).filter(|map| !map.is_null()).cloned(),
             data_layer_name: text("dataLayerName").unwrap_or_default(),
-            default_consent: match self.value("defaultConsent").as_text() {
+            default_consent: match self.text("defaultConsent") {
                 Some("out") => DefaultConsent::Out,
                 Some("pending") => DefaultConsent::Pending,
                 _ => DefaultConsent::In,

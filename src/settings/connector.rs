@@ -1,15 +1,14 @@
 //! The judgement of the connector's configuration page: can it be saved, can order history be
 //! synchronised, will storefront events be collected.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::credentials;
-use super::fields::{self, CONNECTOR, HISTORY, add};
+use super::fields::{self, CONNECTOR, HISTORY};
 use super::{Source, Store, forms};
 use crate::inspect::{Issue, Severity};
-use crate::text::join;
+use crate::text::{cut, join, trim};
 use crate::value::{Key, Map, Value};
 
 /// What [`validate`] found.
@@ -78,8 +77,8 @@ pub fn validate_at(raw: &Value, today: &str) -> Validation {
         let prefix = join(&["websites.", code, "."]);
         let Some(site) = site.as_map() else {
             let at = join(&["websites.", code]);
-            let message = join(&[&at, " is ", site.kind(), "; give an object of this website's own settings."]);
-            add(&mut all.issues, Issue::error(at, "wrong-kind", message));
+            let row = "!wrong-kind:% is $; give an object of this website's own settings.";
+            Issue::tell(&mut all.issues, row, &[&at, site.kind()]);
             (all.can_save, all.can_start_sync) = (false, false);
             continue;
         };
@@ -87,12 +86,11 @@ pub fn validate_at(raw: &Value, today: &str) -> Validation {
         for (key, value) in site.iter() {
             if GLOBAL.contains(&key) {
                 let at = join(&[&prefix, key]);
-                let message =
-                    join(&[&at, " cannot differ by website: ", key, " is one for all. Set it beside websites."]);
-                add(&mut all.issues, Issue::error(at, "global", message));
+                let row = "!global:% cannot differ by website: $ is one for all. Set it beside websites.";
+                Issue::tell(&mut all.issues, row, &[&at, key]);
                 (all.can_save, all.can_start_sync) = (false, false);
-            } else if !value.is_null() && value.as_text().is_none_or(|text| !text.trim().is_empty()) {
-                resolved.set(key.to_owned(), value.clone());
+            } else if !value.is_null() && value.as_text().is_none_or(|text| !trim(text).is_empty()) {
+                resolved.set(String::from(key), value);
             }
         }
         let found = judge(&Value::Map(resolved), today);
@@ -100,12 +98,12 @@ pub fn validate_at(raw: &Value, today: &str) -> Validation {
         all.can_start_sync &= found.can_start_sync;
         all.will_collect |= found.will_collect;
         for mut issue in found.issues {
-            let top = issue.field.split('.').next().unwrap_or_default();
+            let top = cut(&issue.field, b".").map_or(issue.field.as_ref(), |(top, _)| top);
             let own = site.get(top).is_some() || base.get(top).is_none();
             if own && !GLOBAL.contains(&top) {
                 issue.field = Key::Owned(join(&[&prefix, &issue.field]));
             }
-            add(&mut all.issues, issue);
+            issue.join(&mut all.issues);
         }
     }
     all
@@ -135,43 +133,47 @@ fn judge(raw: &Value, today: &str) -> Validation {
     let storefront = wanted != Some(false) && !is_on("hipaa");
     let selected = storefront || is_on("backOfficeEvents");
 
-    let mut missing = |field: &'static str, message: &str| add(&mut issues, Issue::error(field, "missing", message));
+    let mut tell = |row| Issue::tell(&mut issues, row, &[]);
     if settings.organization_id.is_none() {
-        missing("organizationId", "organizationId is missing; give the one that the services connector shows.");
+        tell("organizationId!missing:% is missing; give the one that the services connector shows.");
     }
     if unnamed {
-        missing(
-            "webSdkName",
-            "webSdkName is missing, though webSdkDeployed is true; give the name, or set webSdkDeployed to false.",
+        tell(
+            "webSdkName!missing:% is missing, though webSdkDeployed is true; give the name, or set webSdkDeployed to false.",
         );
     } else if settings.datastream_id.is_none() && !own_sdk && selected {
-        missing(
-            "datastreamId",
-            "datastreamId is missing; give the datastream's ID, or the webSdkName of your own Web SDK.",
-        );
+        tell("datastreamId!missing:% is missing; give the datastream's ID, or the webSdkName of your own Web SDK.");
     }
     if settings.dataset_id.is_none() && selected {
-        missing(
-            "datasetId",
-            "datasetId is missing; give the dataset of the datastream, or switch both storefrontEvents and backOfficeEvents off.",
+        tell(
+            "datasetId!missing:% is missing; give the dataset of the datastream, or switch both storefrontEvents and backOfficeEvents off.",
         );
     }
     if is_on("hipaa") && wanted == Some(true) {
-        let message =
-            "storefrontEvents is on, though hipaa is too, which allows back office events only; set it to false.";
-        add(&mut issues, Issue::error("storefrontEvents", "contradiction", message));
+        tell(
+            "storefrontEvents!contradiction:% is on, though hipaa is too, which allows back office events only; set it to false.",
+        );
     }
     if is_on("customerProfiles") {
-        profiles(&page, settings.dataset_id.as_deref(), &mut issues);
-    }
-    for (name, is_good, severity) in [
-        ("profileDatasetId", forms::is_dataset_id as fn(&str) -> bool, Severity::Error),
-        ("profileDatastreamId", forms::is_datastream_id, Severity::Warning),
-    ] {
-        if text(name).is_some_and(|id| !is_good(id)) {
-            let message = join(&[name, " has another form; compare it with the page of the dataset or datastream."]);
-            add(&mut issues, Issue { field: name.into(), code: "bad-form", severity, message });
+        let id = text("profileDatasetId");
+        if id.is_none() {
+            tell(
+                "profileDatasetId!missing:% is missing; give the dataset for profiles, or switch customerProfiles off.",
+            );
+        } else if id == settings.dataset_id.as_deref() {
+            tell("profileDatasetId!contradiction:% is the same as datasetId; profiles need a dataset of their own.");
         }
+        if !is_on("streamProfilesThroughSameDatastream") && text("profileDatastreamId").is_none() {
+            tell(
+                "profileDatastreamId!missing:% is missing; give it, or set streamProfilesThroughSameDatastream to true.",
+            );
+        }
+    }
+    if text("profileDatasetId").is_some_and(|id| !forms::is_dataset_id(id)) {
+        tell("profileDatasetId!bad-form:% has another form; compare it with the page of the dataset.");
+    }
+    if text("profileDatastreamId").is_some_and(|id| !forms::is_datastream_id(id)) {
+        tell("profileDatastreamId?bad-form:% has another form; compare it with the page of the datastream.");
     }
 
     let dataset = history(&page, settings.dataset_id.as_deref(), today, &mut issues);
@@ -179,8 +181,9 @@ fn judge(raw: &Value, today: &str) -> Validation {
     match page.get("credentials") {
         Some(given @ Value::Map(_)) => credentials::check(given, organization, &mut issues),
         _ if is_on("customerProfiles") || page.get("orderHistory").is_some_and(|history| !history.is_null()) => {
-            let message = "credentials are needed for customer profiles and order history; save them under Services.";
-            add(&mut issues, Issue::warning("credentials", "missing", message));
+            let row =
+                "credentials?missing:% are needed for customer profiles and order history; save them under Services.";
+            Issue::tell(&mut issues, row, &[]);
         }
         _ => {}
     }
@@ -196,22 +199,6 @@ fn judge(raw: &Value, today: &str) -> Validation {
     Validation { issues, can_save, can_start_sync, will_collect }
 }
 
-fn profiles(page: &Map, dataset: Option<&str>, issues: &mut Vec<Issue>) {
-    let id = page.get("profileDatasetId").and_then(Value::as_text);
-    if id.is_none() {
-        let message = "profileDatasetId is missing; give the dataset for profiles, or switch customerProfiles off.";
-        add(issues, Issue::error("profileDatasetId", "missing", message));
-    } else if id == dataset {
-        let message = "profileDatasetId is the same as datasetId; profiles need a dataset of their own.";
-        add(issues, Issue::error("profileDatasetId", "contradiction", message));
-    }
-    let same = page.get("streamProfilesThroughSameDatastream").and_then(Value::as_bool) == Some(true);
-    if !same && page.get("profileDatastreamId").is_none_or(Value::is_null) {
-        let message = "profileDatastreamId is missing; give it, or set streamProfilesThroughSameDatastream to true.";
-        add(issues, Issue::error("profileDatastreamId", "missing", message));
-    }
-}
-
 /// Checks the page Order History; answers with the dataset to which a sync would write.
 fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut Vec<Issue>) -> Option<String> {
     let given = page.get("orderHistory").and_then(Value::as_map);
@@ -219,47 +206,46 @@ fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut
     fields::report_unknown("orderHistory.", &[HISTORY], given, issues);
     let history = fields::section("orderHistory.", HISTORY, given, issues);
     let text = |name| history.get(name).and_then(Value::as_text);
-    let mut error = |field: &'static str, code, message: &str| add(issues, Issue::error(field, code, message));
+    let mut tell = |row| Issue::tell(issues, row, &[]);
 
     let copies = history.get("copyDatasetId").and_then(Value::as_bool) == Some(true);
     let own = text("datasetId");
     let dataset = if copies { settings_dataset } else { own };
-    match dataset {
-        None => error(
-            "orderHistory.datasetId",
-            "missing",
-            "orderHistory.datasetId is missing; give a dataset, or copy the one of the settings once it is set.",
-        ),
-        Some(id) if !forms::is_dataset_id(id) => error(
-            "orderHistory.datasetId",
-            "bad-form",
-            "orderHistory.datasetId has another form; give the 24 hexadecimal digits of the dataset's page.",
-        ),
-        _ => {}
+    if dataset.is_none() {
+        tell(
+            "orderHistory.datasetId!missing:% is missing; give a dataset, or copy the one of the settings once it is set.",
+        );
+    } else if !dataset.is_some_and(forms::is_dataset_id) {
+        tell(
+            "orderHistory.datasetId!bad-form:% has another form; give the 24 hexadecimal digits of the dataset's page.",
+        );
     }
 
     let (from, to) = (text("from").and_then(forms::date), text("to").and_then(forms::date));
-    for (field, name, end, other) in [("orderHistory.from", "from", from, to), ("orderHistory.to", "to", to, from)] {
+    for (row, name, end, other) in [
+        ("orderHistory.from!missing:% is missing; a range needs both ends.", "from", from, to),
+        ("orderHistory.to!missing:% is missing; a range needs both ends.", "to", to, from),
+    ] {
         // A date that is there and bad has its own message.
         if end.is_none() && other.is_some() && given.get(name).is_none_or(Value::is_empty) {
-            error(field, "missing", &join(&[field, " is missing; a range needs both ends."]));
+            tell(row);
         }
     }
     if let (Some(from), Some(to)) = (from, to) {
         if from > to {
-            error("orderHistory.from", "order", "orderHistory.from is after orderHistory.to; exchange them.");
+            tell("orderHistory.from!order:% is after orderHistory.to; exchange them.");
         } else if to > from.saturating_add(FIVE_YEARS) {
-            error("orderHistory.to", "too-long", "orderHistory spans more than five years; shorten the range.");
+            tell("orderHistory.to!too-long:orderHistory spans more than five years; shorten the range.");
         }
     }
     if to > forms::date(today).or(to) {
-        error("orderHistory.to", "future", "orderHistory.to is in the future; give today or earlier.");
+        tell("orderHistory.to!future:% is in the future; give today or earlier.");
+    }
+    if copies && own.is_some_and(|own| Some(own) != settings_dataset) {
+        tell(
+            "orderHistory.datasetId?ignored:% is ignored, as copyDatasetId is on; set that to false to use another dataset.",
+        );
     }
     let dataset = dataset.map(String::from);
-    if copies && own.is_some_and(|own| Some(own) != settings_dataset) {
-        let message =
-            "orderHistory.datasetId is ignored, as copyDatasetId is on; set that to false to use another dataset.";
-        add(issues, Issue::warning("orderHistory.datasetId", "ignored", message));
-    }
     dataset
 }

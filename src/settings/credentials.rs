@@ -2,67 +2,50 @@
 
 use alloc::vec::Vec;
 
-use super::fields::add;
 use crate::inspect::Issue;
-use crate::text::join;
+use crate::text::{cut, join, split, trim};
 use crate::value::Value;
 
 /// Our names, and those of the developer console's workspace file.
-const NAMES: [(&str, &str); 5] = [
-    ("clientId", "client_id"),
-    ("clientSecret", "client_secrets"),
-    ("technicalAccountId", "technical_account_id"),
-    ("technicalAccountEmail", "technical_account_email"),
-    ("organizationId", "ims_org_id"),
-];
+const NAMES: &str = "clientId client_id|clientSecret client_secrets|technicalAccountId technical_account_id|\
+technicalAccountEmail technical_account_email|organizationId ims_org_id";
 
 /// Checks credentials given field by field or as the whole workspace file; keys that are not needed
 /// are tolerated, as that file has many.
 pub(super) fn check(given: &Value, organization: Option<&str>, issues: &mut Vec<Issue>) {
-    for (name, file_name) in NAMES {
+    for pair in split(NAMES, b"|") {
+        let (name, file_name) = cut(pair, b" ").unwrap_or_default();
         if text(given, name, file_name).is_none() {
             let at = join(&["credentials.", name]);
-            let message = join(&[&at, " is missing; it is ", file_name, " in the developer console's file."]);
-            add(issues, Issue::error(at, "missing", message));
+            Issue::tell(issues, "!missing:% is missing; it is $ in the developer console's file.", &[&at, file_name]);
         }
     }
-    let mut error = |field: &'static str, code, message: &str| add(issues, Issue::error(field, code, message));
+    let mut tell = |row| Issue::tell(issues, row, &[]);
     let own = text(given, "organizationId", "ims_org_id");
     if own.is_some() && organization.is_some() && own != organization {
-        let message =
-            "credentials.organizationId is not organizationId; use a developer project of the same organization.";
-        error("credentials.organizationId", "contradiction", message);
+        tell(
+            "credentials.organizationId!contradiction:% is not organizationId; use a developer project of the same organization.",
+        );
     }
     let is_key = text(given, "clientSecret", "client_secrets").is_some_and(|secret| secret.starts_with("-----BEGIN"));
-    let jwt = match given.get("authorizationType") {
-        None | Some(Value::Null) => false,
-        Some(Value::Text(text)) if text.eq_ignore_ascii_case("oauth") => false,
-        Some(Value::Text(text)) if text.eq_ignore_ascii_case("jwt") => true,
-        Some(_) => {
-            error(
-                "credentials.authorizationType",
-                "unknown-value",
-                "credentials.authorizationType is neither oauth nor jwt; give oauth.",
-            );
-            return;
-        }
-    };
+    let kind = given.get("authorizationType").unwrap_or(&Value::Null);
+    let is = |word: &str| kind.as_text().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let jwt = is("jwt");
+    if !jwt && !kind.is_null() && !is("oauth") {
+        return tell("credentials.authorizationType!unknown-value:% is neither oauth nor jwt; give oauth.");
+    }
     if jwt {
-        let message =
-            "credentials.authorizationType is jwt, which Adobe switched off on 2025-01-01; make an OAuth credential.";
-        error("credentials.authorizationType", "deprecated", message);
+        tell(
+            "credentials.authorizationType!deprecated:% is jwt, which Adobe switched off on 2025-01-01; make an OAuth credential.",
+        );
     }
     if jwt && !is_key {
-        error(
-            "credentials.clientSecret",
-            "bad-form",
-            "credentials.clientSecret is no private key, which jwt needs; give it with its BEGIN and END lines.",
+        tell(
+            "credentials.clientSecret!bad-form:% is no private key, which jwt needs; give it with its BEGIN and END lines.",
         );
     } else if is_key && !jwt {
-        error(
-            "credentials.clientSecret",
-            "contradiction",
-            "credentials.clientSecret is a private key, which only jwt takes; give the secret of the OAuth credential.",
+        tell(
+            "credentials.clientSecret!contradiction:% is a private key, which only jwt takes; give the secret of the OAuth credential.",
         );
     }
 }
@@ -70,7 +53,7 @@ pub(super) fn check(given: &Value, organization: Option<&str>, issues: &mut Vec<
 /// The text under our name at the top, or under the file's name at any depth; a list gives its first.
 fn text<'a>(given: &'a Value, name: &str, file_name: &str) -> Option<&'a str> {
     let found = given.get(name).or_else(|| find(given, file_name, 8))?;
-    let text = found.as_list().map_or(Some(found), <[Value]>::first)?.as_text()?.trim();
+    let text = trim(found.as_list().map_or(Some(found), <[Value]>::first)?.as_text()?);
     (!text.is_empty()).then_some(text)
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::date;
 use crate::text::{cut, has, split};
 use crate::value::Value;
 
@@ -70,16 +71,17 @@ pub(super) fn host(text: &str) -> Option<String> {
 
 /// Host and port; the colons of `[::1]` are none before a port.
 fn split_port(host: &str) -> (&str, Option<&str>) {
-    let start = if host.starts_with('[') { host.find(']').unwrap_or_default() } else { 0 };
-    let colon = host.bytes().enumerate().find(|(at, byte)| *at >= start && *byte == b':').map(|(at, _)| at);
-    match colon.and_then(|at| host.split_at_checked(at)) {
-        Some((name, port)) => (name, port.strip_prefix(':')),
+    let address = if host.starts_with('[') { cut(host, b"]").map_or("", |(address, _)| address) } else { "" };
+    match cut(host.get(address.len()..).unwrap_or_default(), b":") {
+        Some((_, port)) => {
+            (host.get(..host.len().saturating_sub(port.len()).saturating_sub(1)).unwrap_or_default(), Some(port))
+        }
         None => (host, None),
     }
 }
 
 fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+    date::number(text).is_some_and(|port| (1..65_536).contains(&port))
 }
 
 /// Whether `host` never leaves this machine.

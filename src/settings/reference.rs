@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::fields::FIELDS;
+use super::fields::{FIELDS, fields};
 use crate::text::join;
 
 /// What each setting does, in the order of the table; native builds only, so that it costs no shopper a byte.
@@ -70,14 +70,14 @@ pub fn markdown() -> String {
     let mut out = String::from(
         "| setting | takes | default | from the data layer | what it does |\n| --- | --- | --- | --- | --- |\n",
     );
-    for (field, (_, about)) in FIELDS.iter().zip(ABOUT) {
+    for (field, (_, about)) in fields(FIELDS).zip(ABOUT) {
         let code = |text: &str| if matches!(text, "" | "null") { String::new() } else { join(&["`", text, "`"]) };
         let from = if field.data_layer.is_empty() { String::new() } else { join(&["aepContext.", field.data_layer]) };
         let row = [
             "| `",
             field.name,
             "` | ",
-            &field.kind.expected(),
+            &field.expected(),
             " | ",
             &code(field.default),
             " | ",
@@ -97,9 +97,9 @@ mod tests {
 
     #[test]
     fn every_setting_has_a_row_that_says_what_it_does() {
-        assert!(FIELDS.iter().map(|field| field.name).eq(ABOUT.map(|(name, _)| name)));
+        assert!(fields(FIELDS).map(|field| field.name).eq(ABOUT.map(|(name, _)| name)));
         let table = markdown();
-        assert_eq!(table.lines().count(), FIELDS.len() + 2);
+        assert_eq!(table.lines().count(), fields(FIELDS).count() + 2);
         assert!(table.contains("| `edgeDomain` | a host, optionally with a port, such as edge.adobedc.net | `\"edge.adobedc.net\"` | `aepContext.edgeDomain` | Host of the Edge"), "{table}");
         assert!(table.lines().all(|row| row.matches('|').count() == 6), "{table}");
     }

@@ -1,10 +1,9 @@
 //! What each source said last, and what that makes in force.
 
-use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
 use super::choices::{Choice, Choices};
-use super::fields::{self, CONNECTOR, FIELDS, Kind, add};
+use super::fields::{CONNECTOR, FIELDS, fields, report_unknown};
 use super::{Settings, Source, forms};
 use crate::inspect::Issue;
 use crate::text::join;
@@ -66,9 +65,9 @@ impl Store {
         self.data_layer = match aep {
             Some(Value::Map(aep)) => {
                 let mut named = Map::new();
-                for field in FIELDS.iter().filter(|field| !field.data_layer.is_empty()) {
-                    if let Some(value) = aep.get(field.data_layer) {
-                        named.set(field.name, value.clone());
+                for field in fields(FIELDS) {
+                    if let Some(value) = aep.get(field.data_layer).filter(|_| !field.data_layer.is_empty()) {
+                        named.set(field.name, value);
                     }
                 }
                 Value::Map(named)
@@ -97,8 +96,8 @@ impl Store {
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut out = Map::new();
-        for (field, choice) in FIELDS.iter().zip(self.decide().1.0) {
-            if matches!(field.kind, Kind::Function) {
+        for choice in self.decide().1.0 {
+            if choice.field.is_function() {
                 continue;
             }
             let source = match choice.source {
@@ -107,7 +106,7 @@ impl Store {
                 Some(Source::Page) => "page",
                 Some(Source::Api) => "api",
             };
-            out.set(field.name, Value::from([("value", choice.value), ("source", Value::from(source))]));
+            out.set(choice.field.name, Value::from([("value", choice.value), ("source", Value::from(source))]));
         }
         Value::Map(out)
     }
@@ -118,40 +117,48 @@ impl Store {
 
     fn choose(&self, issues: &mut Vec<Issue>) -> Choices {
         for (source, layer) in self.layers() {
-            match (source, layer) {
-                (_, Value::Null) | (Source::DataLayer, Value::Map(_)) => {}
-                (_, Value::Map(map)) => fields::report_unknown("", &[FIELDS, CONNECTOR], map, issues),
+            match layer {
+                Value::Null => {}
+                Value::Map(map) if source != Source::DataLayer => report_unknown("", &[FIELDS, CONNECTOR], map, issues),
+                Value::Map(_) => {}
                 _ => {
                     let name = if source == Source::DataLayer { "aepContext" } else { "settings" };
-                    add(
-                        issues,
-                        Issue::error(name, "wrong-kind", join(&[name, " is ", layer.kind(), "; give an object."])),
-                    );
+                    Issue::tell(issues, "!wrong-kind:% is $; give an object.", &[name, layer.kind()]);
                 }
             }
         }
-        let choose = |field: &fields::Field| {
+        let mut choices = Vec::new();
+        for field in fields(FIELDS) {
+            let mut choice = Choice { field, value: Value::Null, source: None };
             for (source, layer) in self.layers() {
                 let Some(raw) = layer.get(field.name) else { continue };
                 let shown = match source {
                     Source::DataLayer => join(&["aepContext.", field.data_layer]),
-                    _ => field.name.to_owned(),
+                    _ => field.name.into(),
                 };
                 if let Some(value) = field.read(field.name, &shown, raw, issues) {
-                    return Choice { value, source: Some(source) };
+                    choice.value = value;
+                    choice.source = Some(source);
+                    break;
                 }
             }
-            Choice { value: field.default(), source: None }
-        };
-        Choices(FIELDS.iter().map(choose).collect())
+            if choice.source.is_none() {
+                choice.value = field.default();
+            }
+            choices.push(choice);
+        }
+        Choices(choices)
     }
 
     /// A switch of the connector's page that also says something to the storefront.
     fn connector_flag(&self, name: &str, issues: &mut Vec<Issue>) -> Option<bool> {
-        let field = CONNECTOR.iter().find(|field| field.name == name)?;
-        [&self.api, &self.page]
-            .into_iter()
-            .find_map(|layer| field.read(name, name, layer.get(name)?, issues)?.as_bool())
+        let field = fields(CONNECTOR).find(|field| field.name == name)?;
+        for layer in [&self.api, &self.page] {
+            if let Some(flag) = layer.get(name).and_then(|raw| field.read(name, name, raw, issues)) {
+                return flag.as_bool();
+            }
+        }
+        None
     }
 
     fn decide(&self) -> (Effective, Choices) {
@@ -159,11 +166,11 @@ impl Store {
         let mut choices = self.choose(&mut issues);
         let deployed = self.connector_flag("webSdkDeployed", &mut issues);
         let hipaa = self.connector_flag("hipaa", &mut issues) == Some(true);
-        let wanted = choices.value("storefrontEvents").as_bool();
+        let wanted = choices.flag("storefrontEvents");
         let unnamed = deployed == Some(true) && choices.value("webSdkName").is_null();
         if deployed == Some(false) && choices.take("webSdkName") {
-            let message = "webSdkName is ignored, as webSdkDeployed is false: the bundled sender sends. Set it to true, or leave the name out.";
-            add(&mut issues, Issue::warning("webSdkName", "ignored", message));
+            let row = "webSdkName?ignored:% is ignored, as webSdkDeployed is false: the bundled sender sends. Set it to true, or leave the name out.";
+            Issue::tell(&mut issues, row, &[]);
         }
         let own_sdk = !choices.value("webSdkName").is_null();
         if own_sdk {
@@ -171,22 +178,18 @@ impl Store {
         }
         choices.check_forms(own_sdk, &mut issues);
 
-        let organization = choices.value("organizationId").as_text();
+        let organization = choices.text("organizationId");
         let bad_organization = !own_sdk && organization.is_some_and(|id| !forms::is_organization_id(id));
         let organization_is_good = organization.is_some() && !bad_organization;
         let routed = !unnamed && (own_sdk || !choices.value("datastreamId").is_null());
 
-        let gated = ["organizationId", "datastreamId", "webSdkName", "storefrontEvents"]
+        let gated = !["organizationId", "datastreamId", "webSdkName", "storefrontEvents"]
             .iter()
-            .all(|name| choices.source(name) <= Some(Source::DataLayer));
+            .any(|name| choices.is_own(name));
         let forwarded = self.forwarding.get("aep");
         if let Some(aep) = forwarded.filter(|aep| gated && !aep.is_null() && aep.as_bool().is_none()) {
-            let message = join(&[
-                "eventForwardingContext.aep is ",
-                aep.kind(),
-                ", which counts as off; give true to forward events.",
-            ]);
-            add(&mut issues, Issue::warning("eventForwardingContext.aep", "wrong-kind", message));
+            let row = "eventForwardingContext.aep?wrong-kind:% is $, which counts as off; give true to forward events.";
+            Issue::tell(&mut issues, row, &[aep.kind()]);
         }
         let forwarded = forwarded.and_then(Value::as_bool) == Some(true);
         let off = wanted == Some(false) || hipaa || (gated && !self.forwarding.is_null() && !forwarded);
@@ -209,7 +212,7 @@ impl Store {
             }
         }
         let no_object = !matches!(self.api, Value::Null | Value::Map(_));
-        let final_source = choices.source("organizationId") > Some(Source::DataLayer);
+        let final_source = choices.is_own("organizationId");
         let never = no_object || (!off && bad_organization && final_source);
 
         let on = !off && (wanted == Some(true) || (organization_is_good && routed));

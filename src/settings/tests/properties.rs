@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::{Source, Store, edge_origin, validate_at};
 use super::{DATASTREAM, ORG};
 use crate::inspect::Severity;
-use crate::settings::fields::{CONNECTOR, FIELDS};
+use crate::settings::fields::{CONNECTOR, FIELDS, fields};
 use crate::value::{Map, Value};
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -30,7 +30,8 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 fn field_name() -> impl Strategy<Value = String> {
-    let names: Vec<&str> = FIELDS.iter().chain(CONNECTOR).flat_map(|field| [field.name, field.data_layer]).collect();
+    let names: Vec<&str> =
+        fields(FIELDS).chain(fields(CONNECTOR)).flat_map(|field| [field.name, field.data_layer]).collect();
     let inner = ["maxEvents", "maxBytes", "maxWait", "from", "to", "copyDatasetId", "clientId", "aep"];
     prop::sample::select([names.as_slice(), &inner].concat()).prop_map(String::from)
 }
@@ -137,7 +138,7 @@ proptest! {
         store.set(Source::Page, &page);
         store.set(Source::Api, &api);
         let shown = store.to_value();
-        for field in FIELDS.iter().filter(|field| field.name != "onBeforeEventSend" && field.name != "storefrontEvents") {
+        for field in fields(FIELDS).filter(|field| field.name != "onBeforeEventSend" && field.name != "storefrontEvents") {
             let read = |raw: Option<&Value>| field.read(field.name, field.name, raw?, &mut Vec::new());
             let from_layer = (!field.data_layer.is_empty()).then(|| read(aep.get(field.data_layer))).flatten();
             let candidates = [("api", read(api.get(field.name))), ("page", read(page.get(field.name))), ("dataLayer", from_layer)];
