@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync, transformSync } from "esbuild";
+import { follow, shorten } from "./shorten.mjs";
 
 const TEMPLATES = "www/package";
 const MINIFIED = { minify: true, format: "esm", target: "es2022", legalComments: "none" };
@@ -16,7 +17,8 @@ minify("www/collector.js", "pkg/collector.js");
 // The inspector is one file in the package, so that a bookmarklet fetches no more than that.
 buildSync({ ...MINIFIED, entryPoints: ["www/inspector.js"], bundle: true, outfile: "pkg/inspector.js", logLevel: "warning" });
 startOnce("pkg/storefront_collector.js");
-minify("pkg/storefront_collector.js", "pkg/storefront_collector.js");
+shortNames("pkg/storefront_collector");
+joinSnippets("pkg/storefront_collector.js");
 // wasm-pack tells git to ignore the folder; npm would read it and pack nothing.
 rmSync("pkg/.gitignore", { force: true });
 
@@ -38,6 +40,24 @@ writeFileSync("pkg/package.json", `${JSON.stringify(complete, null, 2)}\n`);
 
 function minify(from, to) {
   writeFileSync(to, transformSync(readFileSync(from, "utf8"), MINIFIED).code);
+}
+
+/** Renames what the module and its glue call each other by; the types name none of it any more. */
+function shortNames(path) {
+  const renamed = shorten(readFileSync(`${path}_bg.wasm`));
+  writeFileSync(`${path}_bg.wasm`, renamed.module);
+  writeFileSync(`${path}.js`, follow(readFileSync(`${path}.js`, "utf8"), renamed));
+  rmSync(`${path}_bg.wasm.d.ts`);
+  const types = readFileSync(`${path}.d.ts`, "utf8");
+  const output = /(export interface InitOutput \{\n)([^}]*)\}/;
+  if (!output.test(types)) throw new Error(`${path}.d.ts has no InitOutput any more`);
+  writeFileSync(`${path}.d.ts`, types.replace(output, "$1    readonly memory: WebAssembly.Memory;\n}"));
+}
+
+/** The glue and the modules of src/browser/ that it imports as one file: a page fetches no more than that. */
+function joinSnippets(path) {
+  buildSync({ ...MINIFIED, entryPoints: [path], bundle: true, outfile: path, allowOverwrite: true, logLevel: "error" });
+  rmSync("pkg/snippets", { recursive: true });
 }
 
 /**
