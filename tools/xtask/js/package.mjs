@@ -16,7 +16,7 @@ for (const name of LICENSES) copyFileSync(name, join("pkg", name));
 minify("www/collector.js", "pkg/collector.js");
 // The inspector is one file in the package, so that a bookmarklet fetches no more than that.
 buildSync({ ...MINIFIED, entryPoints: ["www/inspector.js"], bundle: true, outfile: "pkg/inspector.js", logLevel: "warning" });
-startOnce("pkg/storefront_collector.js");
+replaceInit("pkg/storefront_collector.js");
 shortNames("pkg/storefront_collector");
 joinSnippets("pkg/storefront_collector.js");
 // wasm-pack tells git to ignore the folder; npm would read it and pack nothing.
@@ -60,24 +60,14 @@ function joinSnippets(path) {
   rmSync("pkg/snippets", { recursive: true });
 }
 
-/**
- * wasm-bindgen's `init` called twice before the first call is done makes two instances, and the second takes the place
- * of the first under a collector that runs already: two tags, or a tag and a call, did that.
- */
-function startOnce(path) {
+/** Our own `init`; see init.js. */
+function replaceInit(path) {
   const glue = readFileSync(path, "utf8");
-  const exported = "__wbg_init as default";
-  if (!glue.includes(exported)) throw new Error(`${path} does not export "${exported}" any more`);
-  const once = `
-let starting;
-function initOnce(input) {
-  return starting ??= __wbg_init(input).catch((error) => {
-    starting = undefined;
-    throw error;
-  });
-}
-`;
-  writeFileSync(path, glue.replace(exported, "initOnce as default") + once);
+  const parts = glue.match(/^([^]*?)let wasmModule, wasmInstance, wasm;\n[^]*?wasm\.(\w+)\(\);[^]*new URL\(('[^']+'), import\.meta\.url\)[^]*\nexport \{ initSync, __wbg_init as default \};\s*$/);
+  if (!parts) throw new Error(`${path} does not end as wasm-bindgen's glue did`);
+  const [, before, start, file] = parts;
+  const own = readFileSync("tools/xtask/js/init.js", "utf8").replace("wasm.START", `wasm.${start}`).replace("(FILE,", `(${file},`);
+  writeFileSync(path, `${before}let wasm;\n${own}`);
 }
 
 function built(path) {
