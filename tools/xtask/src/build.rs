@@ -18,7 +18,15 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     // What an earlier build left behind must not be shipped.
     sh.remove_path("pkg")?;
     // no-install: a tool that is missing is an error here, never a download past the pinned ones.
-    cmd!(sh, "wasm-pack --quiet build --mode no-install --release --target web --out-dir pkg").quiet().run()?;
+    // Not from the root: see tools/bundle.
+    let pkg = project.path("pkg");
+    cmd!(
+        sh,
+        "wasm-pack --quiet build tools/bundle --mode no-install --release --target web --out-dir {pkg}
+         --out-name storefront_collector"
+    )
+    .quiet()
+    .run()?;
     javascript::build(project)?;
     cmd!(sh, "node tools/xtask/js/package.mjs").quiet().run()?;
     println!("built pkg/");

@@ -34,7 +34,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     let off = off.join(",");
     cmd!(
         sh,
-        "cargo build --quiet --package storefront-collector --lib --release --target {WASM}
+        "cargo build --quiet --package storefront-collector-bundle --lib --release --target {WASM}
          --target-dir {work}"
     )
     .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -42,7 +42,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     .quiet()
     .run()?;
 
-    let compiled = work.join(WASM).join("release/storefront_collector.wasm");
+    let compiled = work.join(WASM).join("release/storefront_collector_bundle.wasm");
     let module = target_features::without(&sh.read_binary_file(compiled)?, &FEATURES_OFF)?;
     let stage = work.join("stage");
     sh.remove_path(&stage)?;
