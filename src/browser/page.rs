@@ -1,86 +1,143 @@
-//! Readings of the page: where the shopper is, on which screen, at which local time.
+//! What the JavaScript modules of this folder do for the shell. `host` is the shell's state in the page, of
+//! host.js. Each module is named here, for wasm-bindgen takes only those into the package.
 
 use alloc::string::String;
-use core::cell::RefCell;
 
-use js_sys::{Date, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 
-use super::convert::get;
-use crate::page::{Orientation, Page};
 use crate::value::Value;
 
-/// What cannot change while the page lives, and what the browser tells when it changes.
-pub(super) struct Reader {
-    time_zone: String,
-    client_hints: RefCell<Option<Value>>,
-    /// Reading it makes the browser lay the page out, so it is read when it may have changed.
-    viewport: RefCell<Option<(i64, i64)>>,
+#[wasm_bindgen(module = "/src/browser/api.js")]
+extern "C" {
+    pub(super) fn restart(settings: &JsValue) -> JsValue;
+    pub(super) fn start(settings: JsValue, handed_over: JsValue, tab: &str, tell: JsValue) -> JsValue;
 }
 
-impl Reader {
-    /// Reads what stays.
-    pub(super) fn new() -> Self {
-        Self {
-            time_zone: time_zone().unwrap_or_default(),
-            client_hints: RefCell::default(),
-            viewport: RefCell::default(),
+#[wasm_bindgen(module = "/src/browser/host.js")]
+extern "C" {
+    pub(super) fn wake(host: &JsValue, milliseconds: u32);
+    pub(super) fn published(host: &JsValue, id: &str);
+    pub(super) fn settle(host: &JsValue, ticket: f64, good: bool, json: &str);
+    #[wasm_bindgen(js_name = beforeSend)]
+    pub(super) fn before_send(hook: f64, json: &str) -> String;
+}
+
+#[wasm_bindgen(module = "/src/browser/values.js")]
+extern "C" {
+    pub(super) fn read(value: &JsValue) -> String;
+    pub(super) fn parse(json: &str) -> JsValue;
+}
+
+#[wasm_bindgen(module = "/src/browser/monitors.js")]
+extern "C" {
+    pub(super) fn log(level: &str, text: &str);
+    #[wasm_bindgen(js_name = isWatched)]
+    pub(super) fn is_watched(host: &JsValue) -> bool;
+    pub(super) fn record(host: &JsValue, json: &str);
+}
+
+#[wasm_bindgen(module = "/src/browser/page.js")]
+extern "C" {
+    pub(super) fn now() -> f64;
+    pub(super) fn mono() -> f64;
+    pub(super) fn today() -> String;
+    pub(super) fn cookies() -> String;
+    pub(super) fn address(part: &str) -> String;
+    #[wasm_bindgen(js_name = userAgent)]
+    pub(super) fn user_agent() -> String;
+    pub(super) fn gpc() -> bool;
+    pub(super) fn random(bytes: &mut [u8]);
+    pub(super) fn write(cookie: &str);
+    #[wasm_bindgen(js_name = writeFor)]
+    pub(super) fn write_for(cookie: &str, domains: &str);
+    #[wasm_bindgen(js_name = widestDomain)]
+    pub(super) fn widest_domain(domains: &str) -> Option<String>;
+    pub(super) fn pixel(url: &str, hide_referrer: bool);
+}
+
+#[wasm_bindgen(module = "/src/browser/network.js")]
+extern "C" {
+    pub(super) fn send(host: &JsValue, request: f64, request_id: &str, url: &str, body: &str, keepalive: bool);
+    pub(super) fn cancel(host: &JsValue, request: f64);
+}
+
+#[wasm_bindgen(module = "/src/browser/sdk.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = find)]
+    pub(super) fn find_sdk(host: &JsValue, name: Option<&str>);
+    #[wasm_bindgen(js_name = ask)]
+    pub(super) fn ask_sdk(host: &JsValue);
+    #[wasm_bindgen(js_name = send)]
+    pub(super) fn sdk_send(host: &JsValue, request: f64, json: &str, unloading: bool);
+    #[wasm_bindgen(js_name = consent)]
+    pub(super) fn sdk_consent(host: &JsValue, json: &str);
+}
+
+#[wasm_bindgen(module = "/src/browser/tabs.js")]
+extern "C" {
+    pub(super) fn adopt(host: &JsValue);
+    #[wasm_bindgen(js_name = lockIdentity)]
+    pub(super) fn lock_identity(host: &JsValue);
+    #[wasm_bindgen(js_name = unlockIdentity)]
+    pub(super) fn unlock_identity(host: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/browser/store.js")]
+extern "C" {
+    pub(super) fn put(host: &JsValue, key: &str, text: &str);
+    pub(super) fn forget(host: &JsValue, keys: &str);
+    pub(super) fn purge(host: &JsValue);
+    pub(super) fn recall(key: &str) -> Option<String>;
+    pub(super) fn remember(key: &str, text: &str);
+    #[wasm_bindgen(js_name = rememberCart)]
+    pub(super) fn remember_cart(text: &str);
+}
+
+#[wasm_bindgen(module = "/src/browser/data_layer.js")]
+extern "C" {
+    pub(super) fn listen(host: &JsValue, name: &str);
+}
+
+#[wasm_bindgen(module = "/src/browser/early.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = takeOver)]
+    pub(super) fn take_over(host: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/browser/banner.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = follow)]
+    pub(super) fn follow_banner(host: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/browser/events.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = askForHints)]
+    pub(super) fn ask_for_hints(host: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/browser/instance.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = open)]
+    pub(super) fn open_instance(host: &JsValue);
+}
+
+/// What `read` of values.js made of a value: the value, or why it cannot be read, completing "productContext …".
+pub(super) fn readable(text: &str) -> Result<Value, &str> {
+    match text.strip_prefix('!') {
+        Some(reason) => Err(reason),
+        None => Value::parse(text).map_err(|_| "is nested too deeply"),
+    }
+}
+
+/// `items`, one a line: short lists of plain words cross as one text.
+pub(super) fn lines(items: &[String]) -> String {
+    let mut out = String::new();
+    for item in items {
+        if !out.is_empty() {
+            out.push('\n');
         }
+        out.push_str(item);
     }
-
-    /// The window was resized.
-    pub(super) fn resized(&self) {
-        self.viewport.take();
-    }
-
-    /// The browser's client hints have come.
-    pub(super) fn hinted(&self, hints: Value) {
-        self.client_hints.replace(Some(hints));
-    }
-
-    /// The page as it is now.
-    pub(super) fn read(&self) -> Page {
-        let window: JsValue = js_sys::global().into();
-        let document = get(&window, "document");
-        let screen = get(&window, "screen");
-        let viewport = *self.viewport.borrow_mut().get_or_insert_with(|| {
-            let root = get(&document, "documentElement");
-            (pixels(&root, "clientWidth").unwrap_or(0), pixels(&root, "clientHeight").unwrap_or(0))
-        });
-        Page {
-            url: get(&get(&window, "location"), "href").as_string().unwrap_or_default(),
-            referrer: get(&document, "referrer").as_string().unwrap_or_default(),
-            screen_width: pixels(&screen, "width"),
-            screen_height: pixels(&screen, "height"),
-            orientation: orientation(&screen),
-            viewport: Some(viewport),
-            offset_minutes: Date::new_0().get_timezone_offset() as i64,
-            time_zone: self.time_zone.clone(),
-            client_hints: self.client_hints.borrow().clone(),
-        }
-    }
-}
-
-fn pixels(object: &JsValue, key: &str) -> Option<i64> {
-    get(object, key).as_f64().map(|value| crate::value::round(value) as i64)
-}
-
-fn orientation(screen: &JsValue) -> Option<Orientation> {
-    let kind = get(&get(screen, "orientation"), "type").as_string();
-    let matches = |query: &str| {
-        let window = web_sys::window()?;
-        window.match_media(query).ok().flatten().map(|list| list.matches())
-    };
-    match kind.as_deref() {
-        Some(kind) if kind.starts_with("portrait") => Some(Orientation::Portrait),
-        Some(kind) if kind.starts_with("landscape") => Some(Orientation::Landscape),
-        _ if matches("(orientation: portrait)") == Some(true) => Some(Orientation::Portrait),
-        _ if matches("(orientation: landscape)") == Some(true) => Some(Orientation::Landscape),
-        _ => None,
-    }
-}
-
-fn time_zone() -> Option<String> {
-    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-    Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+    out
 }

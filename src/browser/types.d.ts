@@ -340,6 +340,39 @@ export interface EventRecord {
     xdm: Record<string, unknown>;
 }
 
+/**
+ * The running collector.
+ */
+export interface Collector {
+    /**
+     * Publishes a storefront event (`"page-view"` … as on the data layer), with an optional custom XDM context. Gives
+     * back the event's `_id`.
+     */
+    publish(event: StorefrontEvent, context?: Record<string, unknown>): string;
+    /** Sets a context of the data layer (`"productContext"` …), replacing it whole; `null` takes it away. */
+    setContext(name: ContextName, value: unknown): void;
+    /** The shopper's choice: `"in"`, `"out"`, or the Web SDK's `{ consent: [...] }`. */
+    setConsent(consent: Consent): Promise<void>;
+    /**
+     * The shopper's ECID; `null` when there is none, for want of consent or because nothing was sent yet and the edge
+     * cannot be reached.
+     */
+    getIdentity(): Promise<{ ECID: string | null }>;
+    /** Settles when everything accepted so far is delivered or finally refused. */
+    flush(): Promise<void>;
+    /** Where the collector stands. */
+    status(): Status;
+    /** The last 200 records, oldest first. */
+    events(): EventRecord[];
+    /** Calls `listener` with each record whenever its status changes, until the function that is given back is called. */
+    subscribe(listener: (record: EventRecord) => void): () => void;
+    /**
+     * Flushes (for three seconds at most: what is left then is stored), stops listening and lets go of everything; a new
+     * `start` is possible.
+     */
+    stop(): Promise<void>;
+}
+
 declare global {
     interface Window {
         /** The running collector of the page, from the drop-in or from `start`. */

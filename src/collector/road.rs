@@ -177,7 +177,7 @@ impl Collector {
         if holds(message, "Network request failed") || holds(message, "Failed to fetch") {
             return Outcome::NetworkError;
         }
-        let status = |code: &str| message.contains(&text::join(&["status code ", code]));
+        let status = |code: &str| holds(message, &text::join(&["status code ", code]));
         if ["429", "502", "503", "504"].into_iter().any(status) {
             return Outcome::Retry { after: None };
         }

@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync, transformSync } from "esbuild";
+import { follow, shorten } from "./shorten.mjs";
 
 const TEMPLATES = "www/package";
 const MINIFIED = { minify: true, format: "esm", target: "es2022", legalComments: "none" };
@@ -15,8 +16,9 @@ for (const name of LICENSES) copyFileSync(name, join("pkg", name));
 minify("www/collector.js", "pkg/collector.js");
 // The inspector is one file in the package, so that a bookmarklet fetches no more than that.
 buildSync({ ...MINIFIED, entryPoints: ["www/inspector.js"], bundle: true, outfile: "pkg/inspector.js", logLevel: "warning" });
-startOnce("pkg/storefront_collector.js");
-minify("pkg/storefront_collector.js", "pkg/storefront_collector.js");
+replaceInit("pkg/storefront_collector.js");
+shortNames("pkg/storefront_collector");
+joinSnippets("pkg/storefront_collector.js");
 // wasm-pack tells git to ignore the folder; npm would read it and pack nothing.
 rmSync("pkg/.gitignore", { force: true });
 
@@ -40,24 +42,32 @@ function minify(from, to) {
   writeFileSync(to, transformSync(readFileSync(from, "utf8"), MINIFIED).code);
 }
 
-/**
- * wasm-bindgen's `init` called twice before the first call is done makes two instances, and the second takes the place
- * of the first under a collector that runs already: two tags, or a tag and a call, did that.
- */
-function startOnce(path) {
-  const glue = readFileSync(path, "utf8");
-  const exported = "__wbg_init as default";
-  if (!glue.includes(exported)) throw new Error(`${path} does not export "${exported}" any more`);
-  const once = `
-let starting;
-function initOnce(input) {
-  return starting ??= __wbg_init(input).catch((error) => {
-    starting = undefined;
-    throw error;
-  });
+/** Renames what the module and its glue call each other by; the types name none of it any more. */
+function shortNames(path) {
+  const renamed = shorten(readFileSync(`${path}_bg.wasm`));
+  writeFileSync(`${path}_bg.wasm`, renamed.module);
+  writeFileSync(`${path}.js`, follow(readFileSync(`${path}.js`, "utf8"), renamed));
+  rmSync(`${path}_bg.wasm.d.ts`);
+  const types = readFileSync(`${path}.d.ts`, "utf8");
+  const output = /(export interface InitOutput \{\n)([^}]*)\}/;
+  if (!output.test(types)) throw new Error(`${path}.d.ts has no InitOutput any more`);
+  writeFileSync(`${path}.d.ts`, types.replace(output, "$1    readonly memory: WebAssembly.Memory;\n}"));
 }
-`;
-  writeFileSync(path, glue.replace(exported, "initOnce as default") + once);
+
+/** The glue and the modules of src/browser/ that it imports as one file: a page fetches no more than that. */
+function joinSnippets(path) {
+  buildSync({ ...MINIFIED, entryPoints: [path], bundle: true, outfile: path, allowOverwrite: true, logLevel: "error" });
+  rmSync("pkg/snippets", { recursive: true });
+}
+
+/** Our own `init`; see init.js. */
+function replaceInit(path) {
+  const glue = readFileSync(path, "utf8");
+  const parts = glue.match(/^([^]*?)let wasmModule, wasmInstance, wasm;\n[^]*?wasm\.(\w+)\(\);[^]*new URL\(('[^']+'), import\.meta\.url\)[^]*\nexport \{ initSync, __wbg_init as default \};\s*$/);
+  if (!parts) throw new Error(`${path} does not end as wasm-bindgen's glue did`);
+  const [, before, start, file] = parts;
+  const own = readFileSync("tools/xtask/js/init.js", "utf8").replace("wasm.START", `wasm.${start}`).replace("(FILE,", `(${file},`);
+  writeFileSync(path, `${before}let wasm;\n${own}`);
 }
 
 function built(path) {

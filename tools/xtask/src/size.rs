@@ -13,6 +13,10 @@ use crate::test::Verdict;
 const FIGURE: &str = "size.json";
 /// What a page with the drop-in fetches; the drop-in's file is missing until it is written.
 const FETCHED: [&str; 3] = ["collector.js", "storefront_collector.js", "storefront_collector_bg.wasm"];
+/// The module itself.
+const MODULE: &str = "pkg/storefront_collector_bg.wasm";
+/// What a panic says, and where: a page must never meet one, and each of its texts keeps code that prints it.
+const PANIC_TEXTS: [&str; 6] = [".rs", "panicked", "out of bounds", "byte index", "already borrowed", "unwrap()"];
 /// A change may add this much, in percent, before the figure must be raised on purpose.
 const TOLERANCE: u64 = 2;
 
@@ -36,8 +40,17 @@ pub(crate) fn run(project: &Project, arguments: Vec<OsString>) -> Result<()> {
     Ok(())
 }
 
-/// Fails when `pkg/` has grown past the tolerance.
+/// Fails when `pkg/` has grown past the tolerance, or its module can panic.
 pub(crate) fn gate(project: &Project) -> Result<Verdict> {
+    let module = project.shell.read_binary_file(MODULE)?;
+    let texts = panic_texts(&module);
+    if !texts.is_empty() {
+        bail!(
+            "{MODULE} holds what a panic says: {}. Find who may panic (`strings` shows the text, \
+             `twiggy paths` the way there), and take the operation that cannot",
+            texts.join(", ")
+        );
+    }
     let files = weigh(project)?;
     let total = sum(&files);
     print(&files, total);
@@ -58,6 +71,12 @@ pub(crate) fn gate(project: &Project) -> Result<Verdict> {
 
 fn too_big(total: u64, figure: u64) -> bool {
     total * 100 > figure * (100 + TOLERANCE)
+}
+
+/// Which of [`PANIC_TEXTS`] are in the module.
+fn panic_texts(module: &[u8]) -> Vec<&'static str> {
+    let holds = |text: &str| module.windows(text.len()).any(|window| window == text.as_bytes());
+    PANIC_TEXTS.into_iter().filter(|text| holds(text)).collect()
 }
 
 /// The size of each fetched file at brotli's highest level, by Node's own brotli.
@@ -81,6 +100,12 @@ fn print(files: &Map<String, Value>, total: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_is_known_by_its_text() {
+        assert_eq!(panic_texts(b"\0asm src/xdm/gate.rs index out of bounds: the len is"), [".rs", "out of bounds"]);
+        assert!(panic_texts(b"\0asm out of storage").is_empty());
+    }
 
     #[test]
     fn two_percent_are_tolerated_and_not_a_byte_more() {

@@ -1,0 +1,126 @@
+// The JS API: what frontend developers call (contract, section 4; types.d.ts says it to them).
+import { publish, setContext, stop as stopListening } from "./data_layer.js";
+import { follow } from "./events.js";
+import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, REFUSED, SET_CONSENT, STATUS, STOP } from "./host.js";
+import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
+import { close } from "./instance.js";
+import { GLOBAL, log, subscribe } from "./monitors.js";
+import { cart } from "./store.js";
+import { dropIdentity, hold, letGo } from "./tabs.js";
+import { get, message, read, sleep } from "./values.js";
+
+/** How long `stop` waits for its flush, in milliseconds: offline it may take for ever. */
+const STOP_PATIENCE = 3_000;
+/** The `id` of the page's own settings, in a `<script type="application/json">`. */
+const SETTINGS_ID = "storefront-collector";
+
+/**
+ * A page has one collector: started again, the running one takes the settings and is given back.
+ * @param {unknown} settings
+ * @returns {Promise<object> | undefined}
+ */
+export const restart = (settings) => {
+  const running = get(globalThis, GLOBAL);
+  if (typeof get(running, "restart") !== "function") return;
+  log("warn", "start: this page has a running collector already; remove the second tag or call");
+  const refused = running.restart(settings);
+  return refused ? Promise.reject(refused) : Promise.resolve(running);
+};
+
+/**
+ * Starts a collector; resolves once the data layer is listened to.
+ * @param {unknown} settings
+ * @param {Set<unknown> | undefined} handedOver
+ * @param {string} tab
+ * @param {(host: object, kind: number, facts: string) => any} tell
+ */
+export const start = async (settings, handedOver, tab, tell) => {
+  const host = open(tab, tell);
+  const collector = collectorOf(host);
+  // Taken at once: a second tag must not start beside the first while that waits.
+  globalThis[GLOBAL] = collector;
+  host.collector = collector;
+  host.contexts = host.told(CONTEXTS);
+  const refused = configure(host, settings);
+  if (refused) {
+    release(host);
+    throw refused;
+  }
+  // A page that is only prerendered sends nothing.
+  if (document.prerendering) {
+    await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
+  }
+  // Asked for before anything is stored: what lies there while nobody holds this tab's lock counts as left behind. Not
+  // waited for: the page must not see a collector that does not listen yet.
+  hold(host, tab);
+  await undefined;
+  if (host.stopped) return collector;
+  follow(host);
+  const remembered = cart();
+  if (remembered !== undefined) host.told(CART, remembered);
+  host.handedOver = handedOver;
+  host.told(BEGUN);
+  return collector;
+};
+
+/** The text of the page's own settings; nothing when that is no JSON. */
+const pageSettings = () => {
+  const text = document.getElementById(SETTINGS_ID)?.textContent?.trim();
+  if (!text) return;
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    log("error", `settings: the script #${SETTINGS_ID} is no JSON (${message(error)}); it is left out`);
+  }
+};
+
+/**
+ * Settings of the page's script and of the caller. Gives back the error of settings that can never work.
+ * @param {import("./host.js").Host} host
+ * @param {unknown} settings
+ */
+const configure = (host, settings) => {
+  // Both at once: what the caller says about consent counts before anything is done.
+  host.told(CONFIGURE, pageSettings(), settings == null ? null : read(settings), hookOf(settings));
+  const refused = host.told(REFUSED);
+  return refused ? refusal(...refused) : undefined;
+};
+
+/** Stops listening and lets go of everything of the page. @param {import("./host.js").Host} host */
+const release = (host) => {
+  host.stopped = true;
+  close(host);
+  stopListening(host);
+  host.listening.abort();
+  letGo(host);
+  dropIdentity(host);
+  clearTimeout(host.alarm);
+  host.search++;
+  host.listeners.clear();
+  dropHooks();
+  delete globalThis[GLOBAL];
+};
+
+/** The running collector. @param {import("./host.js").Host} host */
+const collectorOf = (host) => ({
+  publish: (event, context) => publish(host, event, context),
+  setContext: (name, value) => setContext(host, name, value),
+  setConsent: (consent) => promised(host, SET_CONSENT, read(consent)),
+  async getIdentity() {
+    await promised(host, IDENTIFY);
+    return { ECID: host.told(ECID) ?? null };
+  },
+  flush: () => promised(host, FLUSH),
+  status: () => host.told(STATUS),
+  events: () => host.told(EVENTS) ?? [],
+  subscribe: (listener) => subscribe(host, listener),
+  restart: (settings) => configure(host, settings),
+  async stop() {
+    const last = promised(host, FLUSH);
+    stopListening(host);
+    host.told(STOP);
+    await Promise.race([last, sleep(STOP_PATIENCE)]);
+    release(host);
+  },
+});

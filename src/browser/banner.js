@@ -1,0 +1,48 @@
+// The consent banner, as the IAB's Transparency and Consent Framework offers it: `window.__tcfapi`.
+import { TCF, TCF_MISSING } from "./host.js";
+import { get, read, sleep } from "./values.js";
+
+/** How long a banner may take to answer before that is worth a warning, in milliseconds. */
+const LATE = 10_000;
+/** How often a banner that is late is looked for, in milliseconds. */
+const EVERY = 1_000;
+
+/**
+ * Listens to the banner for as long as the page lives; waits for it if it is late.
+ * @param {import("./host.js").Host} host
+ */
+export const follow = async (host) => {
+  if (host.following) return;
+  host.following = true;
+  let told = false;
+  for (let waited = 0; !host.stopped; waited += EVERY) {
+    const api = get(globalThis, "__tcfapi");
+    if (!host.banner && typeof api === "function") {
+      host.banner = true;
+      listen(host, api);
+    }
+    if (waited >= LATE && !told && !host.answered) {
+      told = true;
+      host.told(TCF_MISSING);
+    }
+    if (host.banner && (host.answered || told)) return;
+    if (document.visibilityState === "hidden") {
+      // No timer runs while nobody looks: it is followed again once the page is shown.
+      host.following = false;
+      return;
+    }
+    await sleep(EVERY);
+  }
+};
+
+const listen = (host, api) => {
+  const listener = (data, success) => {
+    if (!success) return;
+    host.answered = true;
+    host.told(TCF, read(data));
+  };
+  try {
+    // The version is the framework's own: 2 for all of 2.x.
+    api("addEventListener", 2, listener);
+  } catch {}
+};

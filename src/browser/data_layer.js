@@ -1,0 +1,188 @@
+// Listening to the Adobe Client Data Layer, and to the plain array that it may still be.
+//
+// The array's `push` becomes an accessor property: whatever stands behind it, `Array.prototype.push` today and the
+// library's own tomorrow, is called through us. So each item is seen once and in order before, after and without the
+// library, and no listener has to be registered with it.
+import { ITEM, NEW_ID } from "./host.js";
+import { log } from "./monitors.js";
+import { readings } from "./page.js";
+import { get, isPlain, read } from "./values.js";
+
+/**
+ * The contexts of these names as `[name, JSON text]`, or `[name, "!" + why not]`.
+ * @param {object} from
+ * @param {string[]} names
+ */
+const contextsOf = (from, names) =>
+  names.flatMap((name) => {
+    let value;
+    try {
+      value = from[name];
+    } catch {
+      return [[name, "!cannot be read: its getter throws"]];
+    }
+    return value === undefined ? [] : [[name, read(value)]];
+  });
+
+/** @param {unknown} value */
+const text = (value) => (typeof value === "string" ? value : null);
+
+/**
+ * What concerns us of one item: event, contexts, contexts of `eventInfo`, `searchUnitId`. Functions are the library's to
+ * run; whatever else is no plain object is nothing to the data layer either.
+ * @param {import("./host.js").Host} host
+ * @param {unknown} raw
+ */
+export const readItem = ({ contexts }, raw) => {
+  if (!isPlain(raw)) return;
+  const event = text(get(raw, "event"));
+  let keys;
+  try {
+    keys = Reflect.ownKeys(raw);
+  } catch {
+    return;
+  }
+  const set = contextsOf(raw, keys.filter((key) => contexts.includes(key)));
+  if (event === null) return set.length ? [event, set] : undefined;
+  const info = get(raw, "eventInfo");
+  return isPlain(info) ? [event, set, contextsOf(info, contexts), text(get(info, "searchUnitId"))] : [event, set];
+};
+
+/**
+ * Takes what stands in `window[name]` already (made if missing), in order, then listens. Of items in `host.handedOver`
+ * only the contexts count.
+ * @param {import("./host.js").Host} host
+ * @param {string} name
+ */
+export const listen = (host, name) => {
+  try {
+    host.dataLayer = follow(host, name);
+  } catch {
+    log("error", `dataLayerName: window.${name} is no list that can be listened to; correct the name`);
+  }
+};
+
+const follow = (host, name) => {
+  if (get(globalThis, name) === undefined) globalThis[name] = [];
+  const array = globalThis[name];
+  if (!Array.isArray(array)) throw 0;
+  const history = [...array];
+  /** What stands behind `push`. */
+  let inner = array.push;
+  /** Items that are being pushed right now: a tool that wraps `push` twice hands them in twice. */
+  const pushing = [];
+  /** Items taken while the array was plain. The library pushes them all again when it takes over. */
+  let plain = typeof get(array, "getState") === "function" ? undefined : [...history];
+
+  const take = (item) => {
+    if (!item || host.stopped) return;
+    let id;
+    if (item[0] !== null) {
+      id = host.publishing;
+      host.publishing = undefined;
+    }
+    host.told(ITEM, item, readings(host), id);
+  };
+
+  /** Whether the library, taking the array over, hands in an item that we took from the plain array. */
+  const isReplay = (item) => {
+    if (!plain || typeof inner !== "function") return false;
+    // The library empties the array before it pushes the items again: that tells its push from the page's.
+    if (inner === [].push) {
+      if (Object(item) === item) plain.push(item);
+      return false;
+    }
+    const replayed = plain.length > 0 && Object.is(plain[0], item);
+    if (replayed) plain.shift();
+    if (!plain.length) plain = undefined;
+    return replayed;
+  };
+
+  const handler = {
+    apply(target, self, items) {
+      let ours = 0;
+      for (const item of items) {
+        if (pushing.includes(item)) continue;
+        if (!isReplay(item)) take(readItem(host, item));
+        pushing.push(item);
+        ours++;
+      }
+      try {
+        return Reflect.apply(target, self, items);
+      } finally {
+        pushing.length -= ours;
+      }
+    },
+  };
+  const through = (push) => (typeof push === "function" ? new Proxy(push, handler) : push);
+  /** `inner`, called through us. */
+  let outer = through(inner);
+  Object.defineProperty(array, "push", {
+    get: () => outer,
+    set: (push) => {
+      outer = through(push);
+      inner = push;
+    },
+    configurable: true,
+  });
+  for (const raw of history) {
+    const item = readItem(host, raw);
+    if (item && host.handedOver?.has(raw)) item[0] = null;
+    take(item);
+  }
+  return {
+    /** Pushes an item, as the page would. A listener of the page that throws is the page's own. */
+    push(item) {
+      try {
+        outer.call(array, item);
+      } catch {}
+    },
+    /** The library's computed state, if the library runs. */
+    state() {
+      try {
+        return array.getState();
+      } catch {}
+    },
+    /** Gives the page its own `push` back. */
+    stop() {
+      try {
+        delete array.push;
+        if (array.push !== inner) array.push = inner;
+      } catch {}
+    },
+  };
+};
+
+/**
+ * Publishes an event, as the page would; gives back its `_id`.
+ * @param {import("./host.js").Host} host
+ * @param {string} event
+ * @param {unknown} [customContext]
+ */
+export const publish = (host, event, customContext) => {
+  const id = host.told(NEW_ID);
+  host.publishing = id;
+  host.published = undefined;
+  const { dataLayer } = host;
+  // Other listeners, Adobe's collector among them, read the contexts from `eventInfo`.
+  dataLayer?.push({ event, eventInfo: { ...dataLayer.state(), ...(customContext != null && { customContext }) } });
+  host.publishing = undefined;
+  return host.published ?? id;
+};
+
+/**
+ * Sets a context, replacing it whole.
+ * @param {import("./host.js").Host} host
+ * @param {string} name
+ * @param {unknown} value
+ */
+export const setContext = ({ contexts, dataLayer }, name, value) => {
+  if (!contexts.includes(name)) log("warn", `setContext: no event reads a context named ${name}`);
+  for (const one of [null, value]) dataLayer?.push({ [name]: one });
+};
+
+/** Gives the page its own `push` back. @param {import("./host.js").Host} host */
+export const stop = (host) => {
+  host.dataLayer?.stop();
+  host.dataLayer = undefined;
+};

@@ -1,0 +1,78 @@
+// The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
+import { ONLINE, READ_CONSENT, RESTORED, RETURNING, UNLOADING, VISIBLE } from "./host.js";
+import { keys } from "./store.js";
+import { dropIdentity, hold, letGo } from "./tabs.js";
+import { get } from "./values.js";
+
+/** How long after its start a navigation may still be what takes the page away, in milliseconds. */
+const NAVIGATION = 10_000;
+
+/** Whether a page of this shop takes the place of this one. Browsers without the Navigation API never say. */
+const hasHeir = (host) => Date.now() < host.navigatingUntil;
+
+const leadsToAnotherPageOfOurs = ({ destination, downloadRequest }) =>
+  !destination.sameDocument && downloadRequest === null && destination.url.startsWith(`${location.origin}/`);
+
+/**
+ * Starts listening to the page.
+ * @param {import("./host.js").Host} host
+ */
+export const follow = (host) => {
+  const { signal } = host.listening;
+  const on = (target, event, heard) => target?.addEventListener?.(event, heard, { signal });
+  const readConsent = () => host.told(READ_CONSENT);
+  on(get(window, "navigation"), "navigate", (event) => {
+    if (leadsToAnotherPageOfOurs(event)) host.navigatingUntil = Date.now() + NAVIGATION;
+  });
+  on(document, "visibilitychange", () => {
+    const visible = document.visibilityState !== "hidden";
+    // Some browsers tell of hiding before `pagehide`, which knows more.
+    if (visible || !hasHeir(host)) host.told(VISIBLE, visible);
+  });
+  on(window, "pagehide", () => {
+    host.told(UNLOADING, hasHeir(host));
+    host.left = true;
+    // A page that holds locks is not kept for going back, and the next page may have our events now.
+    letGo(host);
+    dropIdentity(host);
+  });
+  on(window, "pageshow", (event) => {
+    if (event.persisted) comeBack(host);
+  });
+  on(window, "online", () => host.told(ONLINE, true));
+  on(window, "offline", () => host.told(ONLINE, false));
+  on(window, "resize", () => {
+    host.viewport = undefined;
+  });
+  on(get(window, "cookieStore"), "change", readConsent);
+  // A choice made in another tab.
+  on(window, "storage", readConsent);
+  if (navigator.onLine === false) host.told(ONLINE, false);
+};
+
+/** The page is back from the back-forward cache. */
+const comeBack = async (host) => {
+  host.navigatingUntil = 0;
+  host.left = false;
+  const old = host.tab;
+  host.tab += "+";
+  host.told(RETURNING, host.tab);
+  await hold(host, host.tab);
+  const stored = [];
+  if (host.store) {
+    stored.push(...(await keys(host, `${host.tab}/`)));
+    if (await hold(host, old)) stored.push(...(await keys(host, `${old}/`)));
+  }
+  host.told(RESTORED, stored);
+};
+
+/**
+ * Asks for the client hints; they come when they come.
+ * @param {import("./host.js").Host} host
+ */
+export const askForHints = async (host) => {
+  try {
+    const names = ["architecture", "bitness", "model", "platformVersion", "wow64"];
+    host.hints = JSON.parse(JSON.stringify(await navigator.userAgentData.getHighEntropyValues(names)));
+  } catch {}
+};

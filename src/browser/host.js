@@ -1,0 +1,170 @@
+// What the shell keeps of the page, and how the core hears of what happens there. These modules do I/O only; every rule
+// is the core's.
+import { message, read } from "./values.js";
+
+/** What the core is asked; the numbers are those of told.rs. */
+export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EVENTS = 5, ECID = 6, CONFIG = 7;
+
+/** What the core is told. */
+export const CONFIGURE = 8, CART = 9, BEGUN = 10, ITEM = 11, EARLY = 12, VISIBLE = 13, UNLOADING = 14, RETURNING = 15,
+  RESTORED = 16, ONLINE = 17, WAKE = 18, READ_CONSENT = 19, TCF = 20, TCF_MISSING = 21, ANSWERED = 22, SDK_FOUND = 23,
+  SDK_UNCONFIGURED = 24, SDK_IDENTIFIED = 25, SDK_ANSWERED = 26, SDK_CONSENTED = 27, STORE_FAILED = 28, ADOPTED = 29,
+  IDENTITY_LOCKED = 30, SET_CONSENT = 31, IDENTIFY = 32, FLUSH = 33, STOP = 34, COMMAND = 35;
+
+/**
+ * @typedef {ReturnType<typeof open>} Host
+ */
+
+/**
+ * @param {string} tab  This tab's name in storage; another one whenever it comes back from the back-forward cache.
+ * @param {(host: Host, kind: number, facts: string) => any} tell  Tells the core; the facts are a list in JSON.
+ */
+export const open = (tab, tell) => {
+  const host = {
+    tab,
+    /**
+     * Tells or asks the core; gives back the answer. While the core is at work, what it is told waits, and there is none.
+     * @param {number} kind
+     * @param {unknown[]} facts
+     */
+    told: (kind, ...facts) => tell(host, kind, JSON.stringify(facts)),
+    /** Its signal takes the listeners off the page. */
+    listening: new AbortController(),
+    stopped: false,
+    /** Between `pagehide` and coming back. */
+    left: false,
+    /** Until when a navigation to another page of the shop may take this one away. */
+    navigatingUntil: 0,
+    /** The timer of the core's next wish. */
+    alarm: undefined,
+    /** Requests under way, by the outbox's number. @type {Map<number, AbortController>} */
+    flights: new Map(),
+    /** Promises given out, by ticket. @type {Map<number, [Function, Function]>} */
+    promises: new Map(),
+    /** The ticket given out last; the core keeps 0 for itself. */
+    ticket: 0,
+    /** Who listens to records, each in a list of its own: a function may be given twice. @type {Set<[Function]>} */
+    listeners: new Set(),
+    /** The names of contexts that anything reads. @type {string[]} */
+    contexts: [],
+    /** Items whose events another page has published. @type {Set<unknown> | undefined} */
+    handedOver: undefined,
+    dataLayer: undefined,
+    /** What `start` gives. @type {object | undefined} */
+    collector: undefined,
+    /** The `_id` of the event that `publish` pushes. @type {string | undefined} */
+    publishing: undefined,
+    /** The `_id` that the event has got. @type {string | undefined} */
+    published: undefined,
+    store: undefined,
+    /** Releases the locks of this tab and of those whose events it adopted. @type {Function[]} */
+    tabLocks: [],
+    identityLock: undefined,
+    /** Counts the wishes for the identity lock, so that one which comes too late is given back. */
+    identityWish: 0,
+    /** The store's own Web SDK. @type {Function | undefined} */
+    sdk: undefined,
+    /** Counts the searches for a Web SDK; a newer one ends the older. */
+    search: 0,
+    /** The name that we answer under as a Web SDK. */
+    instance: undefined,
+    /** Whether the banner is waited for, is listened to, has answered. */
+    following: false,
+    banner: false,
+    answered: false,
+    /** The root element's width and height. Reading them makes the browser lay the page out. @type {number[] | undefined} */
+    viewport: undefined,
+    /** The browser's client hints, once they have come. */
+    hints: undefined,
+  };
+  return host;
+};
+
+/**
+ * Wakes the core; replaces the alarm set before.
+ * @param {Host} host
+ * @param {number} milliseconds
+ */
+export const wake = (host, milliseconds) => {
+  clearTimeout(host.alarm);
+  host.alarm = setTimeout(() => host.told(WAKE), milliseconds);
+};
+
+/**
+ * The event that `publish` pushed has an `_id`.
+ * @param {Host} host
+ * @param {string} id
+ */
+export const published = (host, id) => {
+  host.published = id;
+};
+
+/**
+ * Tells the core something that ends with a promise.
+ * @param {Host} host
+ * @param {number} kind
+ * @param {unknown[]} facts
+ */
+export const promised = (host, kind, ...facts) =>
+  new Promise((resolve, reject) => {
+    host.promises.set(++host.ticket, [resolve, reject]);
+    host.told(kind, host.ticket, ...facts);
+  });
+
+/**
+ * The error of settings that can never work.
+ * @param {string} text
+ * @param {string} code
+ * @param {object[]} issues
+ */
+export const refusal = (text, code, issues) => Object.assign(new Error(`[storefront-collector] ${text}`), { code, issues });
+
+/**
+ * Keeps the promise of `ticket`, or breaks it.
+ * @param {Host} host
+ * @param {number} ticket
+ * @param {boolean} good
+ * @param {string} json  The value, the error's message, or what `refusal` takes; nothing is `undefined`.
+ */
+export const settle = ({ promises }, ticket, good, json) => {
+  const [resolve, reject] = promises.get(ticket) ?? [];
+  promises.delete(ticket);
+  const value = json ? JSON.parse(json) : undefined;
+  if (good) resolve?.(value);
+  else reject?.(Array.isArray(value) ? refusal(...value) : new Error(value));
+};
+
+/** The functions `onBeforeEventSend` that the core may call, by number; a page has one collector at a time. */
+const hooks = [];
+
+/**
+ * The number of the hook in settings or options; 0 when there is none.
+ * @param {any} settings
+ */
+export const hookOf = (settings) => {
+  try {
+    return typeof settings.onBeforeEventSend === "function" ? hooks.push(settings.onBeforeEventSend) : 0;
+  } catch {
+    return 0;
+  }
+};
+
+/** Lets go of every hook. */
+export const dropHooks = () => hooks.splice(0);
+
+/**
+ * Shows an event to a hook. Gives back what it left as JSON text or "!" and why that cannot be read, "?" and what it
+ * threw, or nothing when the event is not to be sent.
+ * @param {number} number
+ * @param {string} json
+ */
+export const beforeSend = (number, json) => {
+  const hook = hooks[number - 1];
+  const content = JSON.parse(json);
+  try {
+    if (hook?.(content) === false) return "";
+  } catch (error) {
+    return `?${message(error)}`;
+  }
+  return read(content);
+};

@@ -1,0 +1,127 @@
+// Readings of the page and the browser: address, screen, clocks, cookies, randomness.
+import { get } from "./values.js";
+
+/** @param {unknown} value */
+const pixels = (value) => (typeof value === "number" ? Math.round(value) : null);
+
+const orientation = () => {
+  const held = screen.orientation?.type ?? "";
+  return ["portrait", "landscape"].find((side) => held.startsWith(side))
+    ?? ["portrait", "landscape"].find((side) => matchMedia(`(orientation: ${side})`).matches);
+};
+
+const timeZone = () => {
+  try {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  } catch {}
+};
+/** Cannot change while the page lives, and takes long to find out. @type {string | undefined} */
+let zone;
+
+/**
+ * The page as it is now, in the order of `page_of` in told.rs.
+ * @param {import("./host.js").Host} host
+ */
+export const readings = (host) => {
+  const { clientWidth, clientHeight } = host.viewport ? {} : get(document, "documentElement") ?? {};
+  host.viewport ??= [pixels(clientWidth) ?? 0, pixels(clientHeight) ?? 0];
+  return [
+    location.href,
+    document.referrer,
+    pixels(screen.width),
+    pixels(screen.height),
+    orientation(),
+    ...host.viewport,
+    new Date().getTimezoneOffset(),
+    (zone ??= timeZone() ?? ""),
+    host.hints,
+  ];
+};
+
+/** The wall clock: milliseconds since 1970. */
+export const now = () => Date.now();
+
+/** A clock that nobody sets, in milliseconds. */
+export const mono = () => globalThis.performance?.now?.() ?? Date.now();
+
+/** The day in UTC: `2026-11-22`. */
+export const today = () => new Date().toISOString().slice(0, 10);
+
+/** @param {"href" | "hostname" | "protocol"} part */
+export const address = (part) => `${get(globalThis.location, part) ?? ""}`;
+
+export const userAgent = () => `${globalThis.navigator?.userAgent ?? ""}`;
+
+export const gpc = () => Boolean(globalThis.navigator?.globalPrivacyControl);
+
+/**
+ * Fills `bytes` from the browser's cryptography; anyhow where it has none.
+ * @param {Uint8Array} bytes
+ */
+export const random = (bytes) => {
+  try {
+    crypto.getRandomValues(bytes);
+  } catch {
+    bytes.forEach((_, at) => {
+      bytes[at] = Math.random() * 256;
+    });
+  }
+};
+
+/** The page's cookies, as the browser lists them; empty where they are blocked. */
+export const cookies = () => get(globalThis.document, "cookie") ?? "";
+
+/**
+ * Writes one cookie. A browser that refuses it says nothing, and so do we.
+ * @param {string} cookie
+ */
+export const write = (cookie) => {
+  try {
+    document.cookie = cookie;
+  } catch {}
+};
+
+/** @param {string} pair */
+const isSet = (pair) => cookies().split("; ").includes(pair);
+
+/**
+ * Writes one cookie for the first of `domains` that takes it; without any, for the page's host. The cookie itself is what
+ * is tried, so that nothing else is set for a shopper who does not agree.
+ * @param {string} cookie
+ * @param {string} domains  One a line.
+ */
+export const writeFor = (cookie, domains) => {
+  const [pair] = cookie.split(";");
+  for (const domain of domains.split("\n").filter(Boolean)) {
+    write(`${cookie}; Domain=${domain}`);
+    if (isSet(pair)) return;
+  }
+  write(cookie);
+};
+
+/** Our own name, so that a Web SDK probing at the same instant is not misled. */
+const PROBE = "storefront_collector_probe";
+
+/**
+ * The first of `domains` under which a cookie can be set.
+ * @param {string} domains  One a line, widest first.
+ * @returns {string | undefined}
+ */
+export const widestDomain = (domains) =>
+  domains.split("\n").find((domain) => {
+    write(`${PROBE}=1;domain=${domain};path=/;SameSite=Lax`);
+    const taken = isSet(`${PROBE}=1`);
+    if (taken) write(`${PROBE}=;domain=${domain};path=/;max-age=0`);
+    return taken;
+  });
+
+/**
+ * Requests an address for its own sake.
+ * @param {string} url
+ * @param {boolean} hideReferrer
+ */
+export const pixel = (url, hideReferrer) => {
+  const image = new Image();
+  if (hideReferrer) image.referrerPolicy = "no-referrer";
+  image.src = url;
+};

@@ -1,0 +1,177 @@
+// The outbox's storage: a journal in `localStorage` that is moved into IndexedDB.
+//
+// Neither alone is enough. `localStorage` is written before `publish` returns, so a page that is left in the same task
+// loses nothing, but it is small, the shop's own data live in it, and browsers write it to disk seconds later. IndexedDB
+// has room and survives a killed browser, but a write begun as the page goes away may never commit. So an entry goes into
+// both, and leaves the journal as soon as IndexedDB has it: the shop's storage holds our entries for some milliseconds only.
+import { STORE_FAILED } from "./host.js";
+
+/** What every key in `localStorage` begins with. */
+const JOURNAL = "storefront-collector:";
+/** What the keys begin with under which collector.js keeps events of a page that was left early; part of the journal, so
+ * that a purge takes them along. What follows the journal's prefix is no tab. */
+export const EARLY_KEYS = `${JOURNAL}early:`;
+/** The database and its only object store. */
+const DATABASE = "storefront-collector";
+const OUTBOX = "outbox";
+/** The cart memory's key in `sessionStorage`: it lives as long as the visit. */
+const CART = "storefront-collector.cart";
+
+/**
+ * What the storage says, where the browser lets us have it.
+ * @template T
+ * @param {() => T} look
+ */
+const allowed = (look) => {
+  try {
+    return look();
+  } catch {}
+};
+
+/** @param {string} prefix */
+export const localKeys = (prefix) =>
+  allowed(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [];
+
+/** @param {string} key @returns {string | undefined} */
+export const recall = (key) => allowed(() => localStorage.getItem(key)) ?? undefined;
+
+/** @param {string} key @param {string} text */
+export const remember = (key, text) => allowed(() => localStorage.setItem(key, text));
+
+/** @param {string} key */
+export const forgetLocal = (key) => allowed(() => localStorage.removeItem(key));
+
+/** @returns {string | undefined} */
+export const cart = () => allowed(() => sessionStorage.getItem(CART)) ?? undefined;
+
+/** @param {string} text */
+export const rememberCart = (text) => allowed(() => sessionStorage.setItem(CART, text));
+
+/** @returns {[string, string][]} */
+const journal = () => localKeys(JOURNAL).map((key) => [key.slice(JOURNAL.length), recall(key) ?? ""]);
+
+const openDatabase = () =>
+  new Promise((resolve) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(OUTBOX);
+    request.onsuccess = () => {
+      const database = request.result;
+      // Another tab with a newer collector must be able to change the database.
+      database.onversionchange = () => database.close();
+      resolve(database);
+    };
+    request.onerror = () => resolve();
+  }).catch(() => {});
+
+/** @returns {Promise<[string, string][]>} */
+const readAll = (database) =>
+  new Promise((resolve) => {
+    const outbox = database.transaction(OUTBOX).objectStore(OUTBOX);
+    const everything = IDBKeyRange.lowerBound("");
+    // Both answers come from one transaction, in this order.
+    const keys = outbox.getAllKeys(everything);
+    const texts = outbox.getAll(everything);
+    texts.onsuccess = () => resolve(keys.result.map((key, at) => [key, texts.result[at]]));
+    texts.onerror = () => resolve([]);
+  }).catch(() => []);
+
+/** The storage, opened only when something may be stored. @param {import("./host.js").Host} host */
+const opened = (host) =>
+  (host.store ??= {
+    database: undefined,
+    /** Entries written before the database was open. @type {[string, string][]} */
+    waiting: [],
+    /** There is no database. */
+    gone: false,
+    /** Everything is to be taken out of the database once it is open. */
+    purged: false,
+  });
+
+const outbox = ({ database }) => database.transaction(OUTBOX, "readwrite").objectStore(OUTBOX);
+
+const moveOver = (store, key, text) =>
+  allowed(() => {
+    // A request is done before its transaction is; the journal must outlive both.
+    outbox(store).put(text, key).transaction.oncomplete = () => forgetLocal(JOURNAL + key);
+  });
+
+/**
+ * Opens the database and gives back every entry of both storages.
+ * @param {import("./host.js").Host} host
+ */
+export const load = async (host) => {
+  const store = opened(host);
+  let entries = journal().filter(([key]) => !(JOURNAL + key).startsWith(EARLY_KEYS));
+  const database = store.database ?? (await openDatabase());
+  if (database) {
+    const journaled = new Set(entries.map(([key]) => key));
+    entries.push(...(await readAll(database)).filter(([key]) => !journaled.has(key)));
+    store.database = database;
+  }
+  if (store.purged) {
+    store.purged = false;
+    entries = [];
+    allowed(() => outbox(store).clear());
+  }
+  store.gone = !store.database;
+  for (const [key, text] of store.waiting.splice(0)) moveOver(store, key, text);
+  return entries;
+};
+
+/**
+ * Writes an entry; tells the core when neither storage takes it.
+ * @param {import("./host.js").Host} host
+ * @param {string} key
+ * @param {string} text
+ */
+export const put = (host, key, text) => {
+  const store = opened(host);
+  const journaled = allowed(() => (localStorage.setItem(JOURNAL + key, text), true));
+  if (store.database) moveOver(store, key, text);
+  else if (!store.gone) store.waiting.push([key, text]);
+  else if (!journaled) host.told(STORE_FAILED, key);
+};
+
+/**
+ * Takes entries out of both storages.
+ * @param {import("./host.js").Host} host
+ * @param {string} lines  Their keys, one a line.
+ */
+export const forget = (host, lines) => {
+  const store = opened(host);
+  const keys = lines.split("\n");
+  store.waiting = store.waiting.filter(([key]) => !keys.includes(key));
+  keys.forEach((key) => forgetLocal(JOURNAL + key));
+  allowed(() => {
+    const from = outbox(store);
+    keys.forEach((key) => from.delete(key));
+  });
+};
+
+/**
+ * Takes out everything that any tab has stored, and the cart memory. Storage that was never opened goes itself: what is
+ * not there is not made, not even for a moment.
+ * @param {import("./host.js").Host} host
+ */
+export const purge = (host) => {
+  localKeys(JOURNAL).forEach(forgetLocal);
+  allowed(() => sessionStorage.removeItem(CART));
+  const { store } = host;
+  if (!store) {
+    allowed(() => indexedDB.deleteDatabase(DATABASE));
+    return;
+  }
+  store.waiting = [];
+  if (store.database) allowed(() => outbox(store).clear());
+  else store.purged = true;
+};
+
+/**
+ * The keys that are in storage now and begin with `prefix`.
+ * @param {import("./host.js").Host} host
+ * @param {string} prefix
+ */
+export const keys = async ({ store }, prefix) => {
+  const stored = [...journal(), ...(store.database ? await readAll(store.database) : [])];
+  return stored.map(([key]) => key).filter((key) => key.startsWith(prefix));
+};

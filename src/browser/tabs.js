@@ -1,0 +1,90 @@
+// Web Locks: who among the shop's tabs is alive, and who fetches the shopper's identity. Where the browser has none (plain
+// http, old engines), every other tab counts as gone: an event may then arrive twice, with the same `_id`, but is not lost.
+import { ADOPTED, IDENTITY_LOCKED } from "./host.js";
+import { load } from "./store.js";
+import { get, sleep } from "./values.js";
+
+const locks = () => get(globalThis.navigator, "locks");
+
+/**
+ * Resolves to the function that releases the lock `name` once it is ours; to nothing where locks are denied (a sandboxed
+ * page), or somebody holds it and we only want it free.
+ * @param {string} name
+ * @param {boolean} ifAvailable
+ * @returns {Promise<Function | undefined>}
+ */
+const acquire = (name, ifAvailable) =>
+  new Promise((resolve) => {
+    const holding = (lock) => (lock ? new Promise((release) => resolve(release)) : resolve());
+    locks().request(name, { ifAvailable }, holding).catch(() => resolve());
+  }).catch(() => {});
+
+/**
+ * Takes the lock of `tab` if it is free. Says whether its events are this tab's, as all are without locks.
+ * @param {import("./host.js").Host} host
+ * @param {string} tab
+ */
+export const hold = async (host, tab) => {
+  if (!locks()) return true;
+  const release = await acquire(`storefront-collector:tab:${tab}`, true);
+  if (release) host.tabLocks.push(release);
+  return Boolean(release);
+};
+
+/** Gives every tab's lock back. @param {import("./host.js").Host} host */
+export const letGo = (host) => host.tabLocks.splice(0).forEach((release) => release());
+
+/** The tab that wrote an entry; keys are `tab/number`. @param {[string, string]} entry */
+const tabOf = ([key]) => key.split("/", 1)[0];
+
+/**
+ * Takes over the events of tabs that are gone.
+ * @param {import("./host.js").Host} host
+ */
+export const adopt = async (host) => {
+  // The page before this one may still be giving its locks back.
+  for (const wait of [0, 1500]) {
+    await sleep(wait);
+    const others = [...new Set((await load(host)).map(tabOf))].filter((tab) => tab !== host.tab);
+    const dead = [];
+    for (const tab of others) if (await hold(host, tab)) dead.push(tab);
+    if (host.left) return letGo(host);
+    if (dead.length) {
+      // Read again: until its lock was ours, another tab may have delivered an entry.
+      const entries = (await load(host)).filter((entry) => dead.includes(tabOf(entry)));
+      if (host.left) return letGo(host);
+      host.told(ADOPTED, entries);
+    } else if (!wait) {
+      host.told(ADOPTED, []);
+    }
+    if (dead.length === others.length) return;
+  }
+};
+
+/**
+ * Tells the core when this tab may fetch the shopper's identity.
+ * @param {import("./host.js").Host} host
+ */
+export const lockIdentity = async (host) => {
+  const wish = ++host.identityWish;
+  if (locks()) {
+    const release = await acquire("storefront-collector:identity", false);
+    if (!release) return;
+    if (host.identityWish !== wish) return release();
+    host.identityLock?.();
+    host.identityLock = release;
+  }
+  host.told(IDENTITY_LOCKED);
+};
+
+/** Gives the identity lock back. @param {import("./host.js").Host} host */
+export const dropIdentity = (host) => {
+  host.identityLock?.();
+  host.identityLock = undefined;
+};
+
+/** Gives the identity lock back, or stops waiting for it. @param {import("./host.js").Host} host */
+export const unlockIdentity = (host) => {
+  host.identityWish++;
+  dropIdentity(host);
+};

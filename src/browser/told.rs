@@ -1,0 +1,340 @@
+//! What the page's modules tell and ask: each kind of happening, with its facts, becomes an input of the core.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use wasm_bindgen::JsValue;
+
+use super::page::{self, readable};
+use crate::collector::{BeforeSend, Collector, Failure, Reply, SdkAnswer};
+use crate::consent::Signal;
+use crate::delivery::Ticket;
+use crate::inspect::{Issue, Severity};
+use crate::moment::Moment;
+use crate::page::{Orientation, Page};
+use crate::settings::Source;
+use crate::storefront::{self, Item, unreadable};
+use crate::text::join;
+use crate::value::{Map, Value};
+
+// The numbers of host.js: questions first, then what is told.
+/// The page asks for a new `_id`.
+pub(super) const NEW_ID: u32 = 0;
+const CONTEXTS: u32 = 1;
+const INSTANCE: u32 = 2;
+const REFUSED: u32 = 3;
+const STATUS: u32 = 4;
+const EVENTS: u32 = 5;
+const ECID: u32 = 6;
+const CONFIG: u32 = 7;
+/// Settings, from the page's script and the caller.
+pub(super) const CONFIGURE: u32 = 8;
+const CART: u32 = 9;
+/// The page is shown.
+pub(super) const BEGUN: u32 = 10;
+const ITEM: u32 = 11;
+const EARLY: u32 = 12;
+/// The page is in the foreground, or not.
+pub(super) const VISIBLE: u32 = 13;
+const UNLOADING: u32 = 14;
+const RETURNING: u32 = 15;
+const RESTORED: u32 = 16;
+const ONLINE: u32 = 17;
+const WAKE: u32 = 18;
+const READ_CONSENT: u32 = 19;
+const TCF: u32 = 20;
+const TCF_MISSING: u32 = 21;
+const ANSWERED: u32 = 22;
+const SDK_FOUND: u32 = 23;
+const SDK_UNCONFIGURED: u32 = 24;
+const SDK_IDENTIFIED: u32 = 25;
+const SDK_ANSWERED: u32 = 26;
+const SDK_CONSENTED: u32 = 27;
+const STORE_FAILED: u32 = 28;
+const ADOPTED: u32 = 29;
+const IDENTITY_LOCKED: u32 = 30;
+const SET_CONSENT: u32 = 31;
+const IDENTIFY: u32 = 32;
+const FLUSH: u32 = 33;
+const STOP: u32 = 34;
+const COMMAND: u32 = 35;
+
+static NOTHING: Value = Value::Null;
+
+/// The facts of a happening, or a part of them, by place; what is missing is nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a>(&'a [Value]);
+
+impl<'a> Facts<'a> {
+    /// The facts of a list; anything else says nothing.
+    pub(super) fn of(value: &'a Value) -> Self {
+        Self(value.as_list().unwrap_or_default())
+    }
+
+    fn at(self, place: usize) -> &'a Value {
+        self.0.get(place).unwrap_or(&NOTHING)
+    }
+
+    fn list(self, place: usize) -> Self {
+        Self::of(self.at(place))
+    }
+
+    fn maybe_text(self, place: usize) -> Option<String> {
+        self.at(place).as_text().map(String::from)
+    }
+
+    fn text(self, place: usize) -> String {
+        self.maybe_text(place).unwrap_or_default()
+    }
+
+    fn flag(self, place: usize) -> bool {
+        self.at(place).as_bool().unwrap_or_default()
+    }
+
+    fn maybe_number(self, place: usize) -> Option<i64> {
+        self.at(place).as_i64()
+    }
+
+    fn number(self, place: usize) -> i64 {
+        self.maybe_number(place).unwrap_or_default()
+    }
+
+    /// Names a promise; it stands first.
+    fn ticket(self) -> Ticket {
+        self.number(0) as Ticket
+    }
+
+    fn texts(self) -> Vec<String> {
+        let mut texts = Vec::with_capacity(self.0.len());
+        for place in 0..self.0.len() {
+            texts.push(self.text(place));
+        }
+        texts
+    }
+}
+
+/// Whether this kind is a question, which changes nothing.
+pub(super) fn is_question(kind: u32) -> bool {
+    kind < CONFIGURE
+}
+
+/// Answers a question.
+pub(super) fn answer(core: &mut Collector, kind: u32, moment: &Moment) -> Value {
+    match kind {
+        CONTEXTS => {
+            let mut names = Vec::with_capacity(storefront::CONTEXTS.len());
+            for name in storefront::CONTEXTS {
+                names.push(Value::from(name));
+            }
+            Value::List(names)
+        }
+        INSTANCE => {
+            let settings = core.settings();
+            // Beside the store's own Web SDK there is no other instance.
+            settings
+                .instance_name
+                .as_deref()
+                .filter(|_| settings.web_sdk_name.is_none())
+                .map_or(Value::Null, Value::from)
+        }
+        REFUSED => core.settings_refused().map_or(Value::Null, refusal),
+        STATUS => core.status(),
+        EVENTS => core.events(),
+        ECID => core.ecid(moment).map_or(Value::Null, Value::from),
+        CONFIG if core.is_configured() => core.library_configs(),
+        _ => Value::Null,
+    }
+}
+
+/// What `refusal` of host.js takes: the message and the code of the worst issue, and all of them.
+fn refusal(issues: &[Issue]) -> Value {
+    let worst = issues.iter().find(|issue| issue.severity == Severity::Error);
+    let (message, code) = match worst {
+        Some(issue) => (issue.message.as_str(), issue.code),
+        None => ("the settings can never work", "settings"),
+    };
+    let mut list = Vec::with_capacity(issues.len());
+    for issue in issues {
+        list.push(issue.to_value());
+    }
+    Value::List(Vec::from([Value::from(message), Value::from(code), Value::List(list)]))
+}
+
+/// `onBeforeEventSend`, by its number in host.js.
+fn hook(number: i64) -> Option<BeforeSend> {
+    if number == 0 {
+        return None;
+    }
+    Some(Box::new(move |content| {
+        let left = page::before_send(number as f64, &content.to_json());
+        if left.is_empty() {
+            return Ok(None);
+        }
+        if let Some(thrown) = left.strip_prefix('?') {
+            let message = join(&["onBeforeEventSend threw (", thrown, "); the event is not sent. Mend the function"]);
+            return Err(Issue::error("onBeforeEventSend", "threw", message));
+        }
+        readable(&left).map(Some).map_err(|reason| {
+            let message = join(&["onBeforeEventSend: what it left ", reason, "; the event is not sent"]);
+            Issue::error("onBeforeEventSend", "unreadable", message)
+        })
+    }))
+}
+
+/// Something happened in the page.
+pub(super) fn hear(core: &mut Collector, host: &JsValue, kind: u32, facts: Facts<'_>, moment: &Moment) {
+    match kind {
+        CONFIGURE => configure(core, facts, moment),
+        CART => core.restore_cart(&facts.text(0)),
+        ITEM => {
+            let asked = facts.maybe_text(2);
+            let is_asked = asked.is_some();
+            let id = core.pushed(item_of(facts.list(0)), asked, page_of(facts.list(1)), moment);
+            if let Some(id) = id.filter(|_| is_asked) {
+                page::published(host, &id);
+            }
+        }
+        EARLY => {
+            let mut items = Vec::new();
+            for item in facts.list(0).0 {
+                items.push(item_of(Facts::of(item)));
+            }
+            core.handed_over(items, &page_of(facts.list(1)), facts.number(2), moment);
+        }
+        VISIBLE => core.visible(facts.flag(0), moment),
+        UNLOADING => core.unloading(facts.flag(0), moment),
+        RETURNING => core.returning(facts.text(0), moment),
+        RESTORED => core.restored(facts.list(0).texts(), moment),
+        ONLINE => core.online(facts.flag(0), moment),
+        WAKE => core.wake(moment),
+        READ_CONSENT => core.read_consent(moment),
+        TCF => core.consent_signal(Signal::Tcf(&readable(&facts.text(0)).unwrap_or_default()), moment),
+        TCF_MISSING => core.consent_signal(Signal::TcfMissing, moment),
+        ANSWERED => {
+            let reply = facts.list(1);
+            let reply = match reply.maybe_number(0) {
+                Some(status) => Ok(Reply {
+                    status: status as u16,
+                    body: reply.text(1),
+                    retry_after: reply.maybe_text(2),
+                    region: reply.maybe_text(3),
+                }),
+                None => Err(Failure::Network),
+            };
+            core.answered(facts.number(0) as u64, reply, moment);
+        }
+        SDK_FOUND => core.sdk_found(facts.flag(0), &facts.list(1).texts(), moment),
+        SDK_UNCONFIGURED => core.sdk_unconfigured(),
+        SDK_IDENTIFIED => core.sdk_identified(facts.maybe_text(0), moment),
+        SDK_ANSWERED => {
+            let answer = match facts.at(2).as_text() {
+                Some(message) => SdkAnswer::Rejected(message),
+                None if facts.flag(1) => SdkAnswer::Declined,
+                None => SdkAnswer::Resolved,
+            };
+            core.sdk_answered(facts.number(0) as u64, answer, moment);
+        }
+        SDK_CONSENTED => core.sdk_consented(facts.flag(0), moment),
+        STORE_FAILED => core.store_failed(facts.text(0), moment),
+        ADOPTED => {
+            let mut entries = Vec::new();
+            for entry in facts.list(0).0 {
+                let entry = Facts::of(entry);
+                entries.push((entry.text(0), entry.text(1)));
+            }
+            core.adopted(entries, moment);
+        }
+        IDENTITY_LOCKED => core.identity_locked(moment),
+        SET_CONSENT => {
+            let consent = readable(&facts.text(1)).unwrap_or_default();
+            match core.set_consent(&consent, moment) {
+                Ok(()) => page::settle(host, facts.ticket() as f64, true, ""),
+                Err(issue) => page::settle(host, facts.ticket() as f64, false, &refusal(&[issue]).to_json()),
+            }
+        }
+        IDENTIFY => core.identify(facts.ticket(), moment),
+        FLUSH => core.flush(facts.ticket(), moment),
+        STOP => core.stop(),
+        COMMAND => {
+            let name = facts.text(1);
+            match readable(&facts.text(2)) {
+                Ok(options) => {
+                    let (page, hook) = (page_of(facts.list(3)), hook(facts.number(4)));
+                    core.command(facts.ticket(), &name, &options, page, hook, moment);
+                }
+                Err(reason) => {
+                    let message = join(&["[storefront-collector] ", &name, ": the options object ", reason]);
+                    page::settle(host, facts.ticket() as f64, false, &Value::Text(message).to_json());
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `[the page's own settings, the caller's, the hook]`: the first as JSON text, the second as `read` of values.js
+/// made them, each where there are any.
+fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
+    let page = facts.at(0).as_text().and_then(|text| Value::parse(text).ok());
+    if let Some(hook) = hook(facts.number(2)) {
+        core.set_before_send(hook);
+    }
+    match (facts.at(1).as_text(), page) {
+        (Some(settings), page) => {
+            if let Some(page) = page {
+                core.prepare(Source::Page, &page);
+            }
+            core.configure(Source::Api, &readable(settings).unwrap_or_default(), moment);
+        }
+        (None, Some(page)) => core.configure(Source::Page, &page, moment),
+        (None, None) => {}
+    }
+}
+
+/// `[event, contexts, contexts of eventInfo, searchUnitId]`, as `readItem` of data_layer.js gives them.
+fn item_of(facts: Facts<'_>) -> Item {
+    let mut issues = Vec::new();
+    let contexts = contexts_of(facts.list(1), &mut issues);
+    let info = facts.at(2).as_list().map(|info| {
+        let mut info = contexts_of(Facts(info), &mut issues);
+        if let Some(unit) = facts.maybe_text(3) {
+            info.set("searchUnitId", unit);
+        }
+        info
+    });
+    Item { contexts, event: facts.maybe_text(0), info, issues }
+}
+
+fn contexts_of(facts: Facts<'_>, issues: &mut Vec<Issue>) -> Map {
+    let mut contexts = Map::new();
+    for context in facts.0 {
+        let context = Facts::of(context);
+        let name = context.text(0);
+        let value = readable(context.at(1).as_text().unwrap_or_default()).unwrap_or_else(|reason| {
+            issues.push(unreadable(&name, reason));
+            Value::Null
+        });
+        contexts.set(name, value);
+    }
+    contexts
+}
+
+/// `readings` of page.js.
+fn page_of(facts: Facts<'_>) -> Page {
+    Page {
+        url: facts.text(0),
+        referrer: facts.text(1),
+        screen_width: facts.maybe_number(2),
+        screen_height: facts.maybe_number(3),
+        orientation: match facts.at(4).as_text() {
+            Some("portrait") => Some(Orientation::Portrait),
+            Some("landscape") => Some(Orientation::Landscape),
+            _ => None,
+        },
+        viewport: Some((facts.number(5), facts.number(6))),
+        offset_minutes: facts.number(7),
+        time_zone: facts.text(8),
+        client_hints: Some(facts.at(9).clone()).filter(|hints| !hints.is_null()),
+    }
+}
