@@ -9,8 +9,11 @@ use crate::delivery::Batching;
 use crate::inspect::{Issue, Severity};
 use crate::value::Value;
 
-/// The texts that have a form, and what is said of another one.
-const FORMS: [(&str, fn(&str) -> bool, &str); 4] = [
+/// A field, the form of its text, and what is said of a text of another form.
+type Form = (&'static str, fn(&str) -> bool, &'static str);
+
+/// The texts that have a form.
+const FORMS: [Form; 4] = [
     (
         "organizationId",
         forms::is_organization_id,

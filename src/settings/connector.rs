@@ -246,6 +246,5 @@ fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut
             "orderHistory.datasetId?ignored:% is ignored, as copyDatasetId is on; set that to false to use another dataset.",
         );
     }
-    let dataset = dataset.map(String::from);
-    dataset
+    dataset.map(String::from)
 }
