@@ -134,6 +134,8 @@ pub struct Delivery {
     wishes: Vec<(Ticket, bool)>,
     /// How often what could have brought them one has failed.
     wish_tries: u32,
+    /// They want more than what is known.
+    wish_fresh: bool,
     reported: Vec<&'static str>,
     next_request: RequestId,
     effects: VecDeque<Effect>,
@@ -171,6 +173,7 @@ impl Delivery {
             flushes: Vec::new(),
             wishes: Vec::new(),
             wish_tries: 0,
+            wish_fresh: false,
             reported: Vec::new(),
             next_request: 0,
             effects: VecDeque::new(),
@@ -239,7 +242,8 @@ impl Delivery {
                 self.flushes.push((ticket, self.outbox.next()));
                 self.flushing = true;
             }
-            Input::WantIdentity { ticket, patient } => {
+            Input::WantIdentity { ticket, patient, fresh } => {
+                self.wish_fresh |= fresh;
                 if self.wishes.is_empty() {
                     self.wish_tries = 0;
                 }

@@ -23,6 +23,8 @@ struct Bench {
     now: Moment,
     requests: Vec<(RequestId, String, String)>,
     answers: Vec<(u64, Result<String, String>)>,
+    said: Vec<String>,
+    cookies: Vec<String>,
 }
 
 impl Bench {
@@ -38,7 +40,14 @@ impl Bench {
             widest_domain: |domains| domains.first().cloned(),
         };
         let now = Moment::default();
-        Self { core: Collector::new(host, "tab".into(), [1, 2, 3, 4], &now), now, requests: vec![], answers: vec![] }
+        Self {
+            core: Collector::new(host, "tab".into(), [1, 2, 3, 4], &now),
+            now,
+            requests: vec![],
+            answers: vec![],
+            said: vec![],
+            cookies: vec![],
+        }
     }
 
     fn configured() -> Self {
@@ -73,6 +82,8 @@ impl Bench {
                 Effect::Answer { ticket, answer } => {
                     self.answers.push((ticket, answer.map(|value| value.to_json())));
                 }
+                Effect::Log { message, .. } => self.said.push(message),
+                Effect::SetCookie(cookie) => self.cookies.push(cookie),
                 Effect::LockIdentity => self.core.identity_locked(&self.now),
                 _ => {}
             }
@@ -215,6 +226,98 @@ fn a_blocked_third_party_domain_is_no_failure_to_the_caller() {
     assert!(url.starts_with("https://edge.adobedc.net/"), "{url}");
     bench.answer(request, 200, IDENTITY);
     assert_eq!(bench.answer_to(2), Ok(r#"{"identity":{"ECID":"42"},"edge":{}}"#));
+}
+
+/// Commands and their answers, by ticket, of a shopper who is known.
+fn known(more: &str) -> Bench {
+    let mut bench = Bench::new();
+    bench.call(1, "configure", &CONFIG.replace('}', &format!("{more}}}")));
+    bench.call(2, "getIdentity", "{}");
+    let (acquire, ..) = bench.last();
+    bench.answer(acquire, 200, IDENTITY);
+    bench
+}
+
+#[test]
+fn the_identity_across_sites_is_asked_for_though_the_ecid_is_known() {
+    let mut bench = known(r#","thirdPartyCookiesEnabled":true"#);
+    let core = r#"{"namespaces":["CORE"]}"#;
+    bench.call(3, "getIdentity", core);
+    let (acquire, url, body) = bench.last();
+    assert!(url.starts_with("https://adobedc.demdex.net/ee/v1/identity/acquire?"), "{url}");
+    assert_eq!(body.at("query.identity.fetch").unwrap().to_json(), r#"["ECID","CORE"]"#);
+    bench.answer(
+        acquire,
+        200,
+        r#"{"handle":[{"type":"identity:result","payload":[{"id":"c","namespace":{"code":"CORE"}}]}]}"#,
+    );
+    assert_eq!(bench.answer_to(3), Ok(r#"{"identity":{"CORE":"c"},"edge":{}}"#));
+    bench.call(4, "getIdentity", core);
+    assert_eq!(bench.answer_to(4), Ok(r#"{"identity":{"CORE":"c"},"edge":{}}"#));
+    assert_eq!(bench.requests.len(), 2);
+}
+
+#[test]
+fn who_sends_again_what_failed_means_the_same_event() {
+    let event = r#"{"type":"one"}"#;
+    for arrived_meanwhile in [false, true] {
+        let mut bench = known("");
+        bench.call(3, "sendEvent", event);
+        let (request, ..) = bench.last();
+        bench.core.answered(request, Err(Failure::Network), &bench.now);
+        bench.settle();
+        assert!(bench.answer_to(3).unwrap_err().contains("Network request failed."));
+        if !arrived_meanwhile {
+            bench.call(4, "sendEvent", event);
+        }
+        bench.wait(60_000);
+        let (request, ..) = bench.last();
+        bench.answer(request, 200, r#"{"handle":[]}"#);
+        if arrived_meanwhile {
+            bench.call(4, "sendEvent", event);
+        }
+        assert_eq!(bench.answer_to(4), Ok(r#"{"propositions":[]}"#));
+        assert_eq!(bench.requests.len(), 3, "an identity, the event, and the event again");
+        bench.call(5, "sendEvent", event);
+        assert_eq!(bench.requests.len(), 4, "another one");
+    }
+}
+
+#[test]
+fn options_of_parts_that_we_do_not_have_are_said_once() {
+    let mut bench = known(r#","prehidingStyle":"x","targetMigrationEnabled":true,"clickCollectionEnabled":false"#);
+    for ticket in [3, 4] {
+        bench.call(ticket, "sendEvent", r#"{"renderDecisions":true}"#);
+    }
+    let about: Vec<_> = bench.said.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(about, ["configure: prehidingStyle", "configure: targetMigrationEnabled", "sendEvent: renderDecisions"]);
+    assert!(bench.said.iter().all(|line| line.contains("webSdkName")));
+}
+
+#[test]
+fn older_libraries_are_left_alone_where_the_page_says_so() {
+    for (more, read, written) in [("", true, true), (r#","idMigrationEnabled":false"#, false, false)] {
+        let mut bench = Bench::new();
+        bench.now.cookies = "s_ecid=MCMID|16908443662402872073525706953453086963".into();
+        bench.call(1, "configure", &CONFIG.replace('}', &format!("{more}}}")));
+        bench.call(2, "getIdentity", "{}");
+        let (acquire, _, body) = bench.last();
+        assert_eq!(body.at("xdm.identityMap.ECID").is_some(), read);
+        bench.answer(acquire, 200, IDENTITY);
+        assert_eq!(bench.cookies.iter().any(|cookie| cookie.starts_with("AMCV_")), written, "{:?}", bench.cookies);
+    }
+}
+
+#[test]
+fn a_server_s_response_leaves_nothing_of_a_shopper_who_declined() {
+    let mut bench = known("");
+    bench.call(3, "setConsent", &says("out"));
+    bench.cookies.clear();
+    let cookie = r#"{"responseBody":{"handle":[{"type":"state:store","payload":[{"key":"k","value":"v"}]},
+        {"type":"personalization:decisions","payload":[{"id":"p"}]}]}}"#;
+    bench.call(4, "applyResponse", cookie);
+    assert_eq!(bench.answer_to(4), Ok(r#"{"propositions":[{"id":"p"}]}"#));
+    assert_eq!(bench.cookies, [""; 0]);
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub(super) struct Exchange {
     pub(super) core: Option<String>,
     /// The region of Audience Manager, if the edge told it.
     pub(super) region: Option<i64>,
+    /// `idMigrationEnabled: false`: cookies of Adobe's older libraries are neither read nor written.
+    pub(super) no_migration: bool,
     /// What requests for an identity say beside it, as `Event::route`.
     pub(super) acquire_route: String,
     /// What messages about consent say beside it.
@@ -144,14 +146,16 @@ impl Exchange {
         let cookies = self.cookies(&moment.cookies);
         let identified = self.ecid.is_some() || identity::is_known(&cookies, organization);
         let core = settings.third_party_cookies_enabled && endpoint::allows_third_party_cookies(&host.user_agent);
-        let third_party = core && !identified && !self.third_party_blocked;
+        // Who acquires an identity though there is one wants the one across sites, which only that domain knows.
+        let third_party = core && (!identified || send.action == Action::Acquire) && !self.third_party_blocked;
         let own_origin = settings::edge_origin(settings, &host.scheme);
         let origin = if third_party { text::join(&["https://", endpoint::THIRD_PARTY_HOST]) } else { own_origin };
         let request_host = text::around(&origin, "://").map_or("", |(_, host)| host);
         let request_host = text::split(request_host, b":").next().unwrap_or_default();
         // To a host of the shop's own the browser sends the cookies, and not what it has lost of them.
         let lost = endpoint::is_first_party(request_host, &apex) && !identity::is_known(&moment.cookies, organization);
-        let ecid = identity::carried_in(page_url, &cookies, organization, moment.wall)
+        let legacy = if self.no_migration { "" } else { cookies.as_str() };
+        let ecid = identity::carried_in(page_url, legacy, organization, moment.wall)
             .or_else(|| self.ecid.clone().filter(|_| lost));
         let route = match send.action {
             Action::Acquire => &self.acquire_route,
@@ -299,13 +303,15 @@ impl Exchange {
         moment: &Moment,
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let legacy =
-            settings.organization_id.as_deref().filter(|_| self.ecid.is_none()).zip(answer.ecid.as_deref()).and_then(
-                |(organization, ecid)| {
-                    let known = identity::from_legacy_cookies(&moment.cookies, organization);
-                    edge_cookies::legacy_cookie(ecid, known.as_deref(), organization)
-                },
-            );
+        let legacy = settings
+            .organization_id
+            .as_deref()
+            .filter(|_| self.ecid.is_none() && !self.no_migration)
+            .zip(answer.ecid.as_deref())
+            .and_then(|(organization, ecid)| {
+                let known = identity::from_legacy_cookies(&moment.cookies, organization);
+                edge_cookies::legacy_cookie(ecid, known.as_deref(), organization)
+            });
         let apex = self.apex(host, State::In).to_owned();
         for cookie in answer.cookies.iter().chain(&legacy) {
             self.given.retain(|(name, _)| *name != cookie.name);

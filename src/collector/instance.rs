@@ -16,7 +16,7 @@ use crate::consent::State;
 use crate::delivery::edge::{request, response};
 use crate::delivery::{self, Input, RequestId, Ticket};
 use crate::identity;
-use crate::inspect::{Severity, Status};
+use crate::inspect::{Issue, Severity, Status};
 use crate::moment::Moment;
 use crate::page::Page;
 use crate::text::join;
@@ -24,6 +24,11 @@ use crate::value::{Map, Value};
 
 /// Retries that a caller waits through, as the Web SDK's do; the event itself is tried for longer.
 const PATIENCE: i64 = 4;
+/// How long after its first call an event that has arrived is still meant by a caller who tries again, in
+/// milliseconds.
+const SAME_EVENT: i64 = 300_000;
+/// Events of disappointed callers that are remembered.
+const KEPT_AT_MOST: usize = 50;
 
 /// What the bundled sender keeps as an instance.
 #[derive(Debug, Default)]
@@ -40,19 +45,36 @@ pub(super) struct Instance {
     tries: i64,
     /// The last answer, for whoever waits for its request.
     told: Told,
+    /// Events whose callers were told that they failed, and that are kept and tried again: who sends one
+    /// once more means the same event.
+    kept: Vec<Sent>,
 }
 
 /// What a promise waits for.
 #[derive(Debug)]
 enum Wait {
-    /// The end of this event; and whether decisions are asked for.
-    Event(String, bool),
+    /// The end of this event.
+    Event(Sent),
     /// The shopper's identity under these namespaces.
     Identity(Vec<String>),
     /// The shopper's ECID, for this address.
     Url(String),
     /// The end of the messages about consent.
     Consent,
+}
+
+/// An event that the page sent.
+#[derive(Clone, Debug)]
+struct Sent {
+    id: String,
+    /// The options it was sent with.
+    options: String,
+    /// When, in milliseconds since 1970.
+    wall: i64,
+    /// Whether decisions are asked for.
+    decisions: bool,
+    /// Whether it has arrived.
+    arrived: bool,
 }
 
 /// What an answer of the edge has for callers.
@@ -186,7 +208,26 @@ impl Collector {
                 let info = self.library_info();
                 self.resolve(ticket, Value::from([("libraryInfo", info)]));
             }
-            _ => self.apply_response(ticket, options, moment),
+            _ => {
+                self.say_unused("applyResponse", options);
+                self.apply_response(ticket, options, moment);
+            }
+        }
+    }
+
+    /// Names the options that do nothing here: a page that needs them needs Adobe's Web SDK.
+    fn say_unused(&mut self, command: &str, options: &Value) {
+        for option in options::unused(command, options) {
+            self.report(Issue::warning(
+                option,
+                "unused-option",
+                join(&[
+                    command,
+                    ": ",
+                    option,
+                    " does nothing here, for the bundled sender neither renders nor collects clicks. If the page needs it, load Adobe's Web SDK and name it in webSdkName",
+                ]),
+            ));
         }
     }
 
@@ -206,6 +247,8 @@ impl Collector {
                 joining.set(ours, value.clone());
             }
         }
+        self.say_unused("configure", options);
+        self.exchange.no_migration = options.get("idMigrationEnabled").and_then(Value::as_bool) == Some(false);
         let before = self.store.clone();
         self.store.join_api(Value::Map(joining));
         let effective = self.store.effective();
@@ -221,6 +264,16 @@ impl Collector {
     }
 
     fn send_event(&mut self, ticket: Ticket, options: &Value, page: Page, moment: &Moment) {
+        self.say_unused("sendEvent", options);
+        let text = options.to_json();
+        self.instance.kept.retain(|sent| !sent.arrived || moment.wall.saturating_sub(sent.wall) < SAME_EVENT);
+        if let Some(at) = self.instance.kept.iter().position(|sent| sent.options == text) {
+            let sent = self.instance.kept.swap_remove(at);
+            if sent.arrived {
+                return self.resolve(ticket, Told::default().result(sent.decisions));
+            }
+            return self.instance.waiting.push((ticket, Wait::Event(sent)));
+        }
         let mut xdm = Value::map();
         for (option, field) in [("type", "eventType"), ("mergeId", "eventMergeId")] {
             if let Some(value) = options.get(option) {
@@ -236,7 +289,9 @@ impl Collector {
         }
         let query = decisions(options);
         let unloading = options.get("documentUnloading").and_then(Value::as_bool) == Some(true);
-        self.instance.waiting.push((ticket, Wait::Event(id.clone(), !query.is_null())));
+        let decisions = !query.is_null();
+        let sent = Sent { id: id.clone(), options: text, wall: moment.wall, decisions, arrived: false };
+        self.instance.waiting.push((ticket, Wait::Event(sent)));
         let asked = Asked { data: options.get("data").cloned().unwrap_or_default(), query, overrides };
         let draft = Draft {
             id,
@@ -269,8 +324,10 @@ impl Collector {
         if self.sender == Some(Sender::Edge) && self.exchange.ecid().is_some() {
             self.delivery.handle(Input::Identity(true), moment);
         }
+        let fresh = matches!(&wait, Wait::Identity(names) if names.iter().any(|name| name == "CORE"))
+            && self.exchange.core.is_none();
         self.instance.waiting.push((ticket, wait));
-        self.delivery.handle(Input::WantIdentity { ticket, patient: true }, moment);
+        self.delivery.handle(Input::WantIdentity { ticket, patient: true, fresh }, moment);
     }
 
     fn apply_response(&mut self, ticket: Ticket, options: &Value, moment: &Moment) {
@@ -283,9 +340,12 @@ impl Collector {
         let headers = response::Headers { retry_after: None, adobe_edge: header("x-adobe-edge") };
         let answer = response::read(200, &body, headers, moment.wall);
         let came = answer.ecid.is_some();
-        let effects = self.exchange.take(&answer, &self.effective.settings, &self.host, moment);
-        self.effects.extend(effects);
-        if came {
+        // Of a shopper who does not agree nothing is kept.
+        if self.consent.state() == State::In {
+            let effects = self.exchange.take(&answer, &self.effective.settings, &self.host, moment);
+            self.effects.extend(effects);
+        }
+        if came && self.exchange.ecid().is_some() {
             self.delivery.handle(Input::Identity(true), moment);
         }
         let told = Told { handles: answer.handles, destinations: answer.destinations, ..Told::default() };
@@ -308,7 +368,7 @@ impl Collector {
             ("thirdPartyCookiesEnabled", Value::from(settings.third_party_cookies_enabled)),
             ("debugEnabled", Value::from(settings.debug_enabled)),
             ("clickCollectionEnabled", Value::from(false)),
-            ("idMigrationEnabled", Value::from(true)),
+            ("idMigrationEnabled", Value::from(!self.exchange.no_migration)),
             ("edgeConfigOverrides", self.instance.overrides.clone().unwrap_or_default()),
         ])
     }
@@ -347,18 +407,20 @@ impl Collector {
         attempts: i64,
         request: Option<RequestId>,
     ) {
-        let waits = |wait: &Wait| matches!(wait, Wait::Event(of, _) if of == id);
-        let Some((ticket, decisions)) = self.instance.waiting.iter().find_map(|(ticket, wait)| match wait {
-            Wait::Event(of, decisions) if of == id => Some((*ticket, *decisions)),
-            _ => None,
-        }) else {
-            return;
-        };
+        if let Some(at) = self.instance.kept.iter().position(|sent| sent.id == id) {
+            match status {
+                Status::Accepted => self.instance.kept.get_mut(at).into_iter().for_each(|sent| sent.arrived = true),
+                Status::Suppressed | Status::Rejected => drop(self.instance.kept.swap_remove(at)),
+                _ => {}
+            }
+        }
+        let waits = |wait: &Wait| matches!(wait, Wait::Event(sent) if sent.id == id);
+        let Some(at) = self.instance.waiting.iter().position(|(_, wait)| waits(wait)) else { return };
         let told = &self.instance.told;
         let told = if request == Some(told.request) { told.clone() } else { Told::default() };
         let answer = match status {
-            Status::Accepted => Ok(told.result(decisions)),
-            Status::Suppressed => Ok(Value::map()),
+            Status::Accepted => Ok(told),
+            Status::Suppressed => Ok(Told::default()),
             Status::Rejected => {
                 Err(if told.failure.is_empty() { reason.unwrap_or_default().to_owned() } else { told.failure })
             }
@@ -368,10 +430,19 @@ impl Collector {
             }
             _ => return,
         };
-        self.instance.waiting.retain(|(_, wait)| !waits(wait));
+        let (ticket, Wait::Event(sent)) = self.instance.waiting.remove(at) else { return };
         match answer {
-            Ok(result) => self.resolve(ticket, result),
-            Err(reason) => self.fail(ticket, "sendEvent", &reason),
+            Ok(_) if status == Status::Suppressed => self.resolve(ticket, Value::map()),
+            Ok(told) => self.resolve(ticket, told.result(sent.decisions)),
+            Err(reason) => {
+                if status == Status::Queued {
+                    if self.instance.kept.len() >= KEPT_AT_MOST {
+                        self.instance.kept.remove(0);
+                    }
+                    self.instance.kept.push(sent);
+                }
+                self.fail(ticket, "sendEvent", &reason);
+            }
         }
     }
 

@@ -212,7 +212,7 @@ impl Collector {
     pub fn identify(&mut self, ticket: Ticket, moment: &Moment) {
         self.read_consent(moment);
         self.exchange.acquire_route = self.route(None);
-        self.delivery.handle(Input::WantIdentity { ticket, patient: false }, moment);
+        self.delivery.handle(Input::WantIdentity { ticket, patient: false, fresh: false }, moment);
     }
 
     /// The ECID, if it is known by now.

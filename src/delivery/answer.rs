@@ -90,6 +90,7 @@ impl Delivery {
             }
         } else if flight.action == Some(Action::Acquire) {
             self.gate.refuse();
+            self.wish_fresh = false;
         } else {
             return false;
         }

@@ -207,6 +207,8 @@ pub enum Input {
         ticket: Ticket,
         /// Whether to wait for settings and consent; otherwise their lack settles it at once.
         patient: bool,
+        /// Asks the edge though the identity is known: for what it has not told of it.
+        fresh: bool,
     },
 }
 

@@ -55,6 +55,7 @@ impl Delivery {
         let due = batch.count > 0 && self.is_due(&batch);
         if due || !self.wishes.is_empty() {
             match self.pass() {
+                Pass::Go | Pass::Without if self.wish_fresh => self.send_bare(Action::Acquire, String::new()),
                 Pass::Go | Pass::Without if !due => {}
                 Pass::Go => {
                     let action = if batch.needs_answer || !self.started || self.filling.max_events == 1 {
@@ -120,7 +121,9 @@ impl Delivery {
         let failed = self.wish_tries >= WISH_PATIENCE || !self.online;
         let ready = match self.road {
             None => None,
-            Some(Road::Edge { .. }) => Some(self.gate.is_known() || self.gate.is_refused() || failed),
+            Some(Road::Edge { .. }) => {
+                Some(!self.wish_fresh && (self.gate.is_known() || self.gate.is_refused()) || failed)
+            }
             Some(Road::WebSdk) => Some(self.sdk),
         };
         let done = |patient: bool| match (self.consent, ready) {
@@ -131,6 +134,7 @@ impl Delivery {
         for (ticket, _) in self.wishes.extract_if(.., |(_, patient)| done(*patient)) {
             self.effects.push_back(Effect::Settled(ticket));
         }
+        self.wish_fresh &= !self.wishes.is_empty();
     }
 
     /// Says when to be woken, if that has changed.

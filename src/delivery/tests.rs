@@ -705,7 +705,7 @@ fn settled(effects: &[Effect]) -> Vec<Ticket> {
 }
 
 fn wish(ticket: Ticket, patient: bool) -> Input {
-    Input::WantIdentity { ticket, patient }
+    Input::WantIdentity { ticket, patient, fresh: false }
 }
 
 #[test]
@@ -740,6 +740,21 @@ fn a_wish_for_the_identity_is_settled_by_every_end() {
         bench.tell(wish(7, true));
         assert_eq!(settled(&bench.tell(end)), [7]);
     }
+}
+
+#[test]
+fn who_wants_more_than_is_known_has_the_edge_asked_once() {
+    let mut bench = Bench::running();
+    let fresh = |ticket| Input::WantIdentity { ticket, patient: true, fresh: true };
+    let effects = bench.tell(fresh(7));
+    assert_eq!(sent(&effects), ["acquire 1 "]);
+    assert!(settled(&effects).is_empty());
+    assert!(settled(&bench.tell(wish(8, true))).is_empty(), "the answer is near");
+    assert_eq!(settled(&bench.answer(1, good())), [7, 8]);
+    assert_eq!(settled(&bench.tell(wish(9, true))), [9]);
+    bench.tell(fresh(10));
+    assert_eq!(settled(&bench.answer(2, Outcome::NetworkError)), [10]);
+    assert!(sent(&bench.after(600_000)).is_empty(), "nobody asks any more");
 }
 
 #[test]

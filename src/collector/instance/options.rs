@@ -25,79 +25,98 @@ enum Kind {
     Any,
 }
 
+/// Whether an option has to be given, or does nothing here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+    Unused,
+}
+use Need::{Optional, Required, Unused};
+
 /// Name, kind, and whether it must be there.
-type Row = (&'static str, Kind, bool);
+type Row = (&'static str, Kind, Need);
 
 /// The commands and their options, in alphabetical order as the Web SDK lists them.
 static COMMANDS: &[(&str, &[Row])] = &[
-    ("appendIdentityToUrl", &[("url", Kind::FilledText, true), OVERRIDES]),
+    ("appendIdentityToUrl", &[("url", Kind::FilledText, Required), OVERRIDES]),
     (
         "applyResponse",
         &[
-            ("renderDecisions", Kind::Flag, false),
-            ("decisionContext", Kind::Object, false),
-            ("responseHeaders", Kind::Object, false),
-            ("responseBody", Kind::Handles, true),
-            ("personalization", Kind::Object, false),
+            ("renderDecisions", Kind::Flag, Unused),
+            ("decisionContext", Kind::Object, Optional),
+            ("responseHeaders", Kind::Object, Optional),
+            ("responseBody", Kind::Handles, Required),
+            ("personalization", Kind::Object, Unused),
         ],
     ),
     (
         "configure",
         &[
-            ("datastreamId", Kind::Text, true),
-            ("orgId", Kind::Text, true),
-            ("edgeDomain", Kind::Host, false),
-            ("edgeBasePath", Kind::FilledText, false),
-            ("defaultConsent", Kind::OneOf(&["in", "out", "pending"]), false),
-            ("context", Kind::Texts, false),
-            ("thirdPartyCookiesEnabled", Kind::Flag, false),
-            ("debugEnabled", Kind::Flag, false),
+            ("datastreamId", Kind::Text, Required),
+            ("orgId", Kind::Text, Required),
+            ("edgeDomain", Kind::Host, Optional),
+            ("edgeBasePath", Kind::FilledText, Optional),
+            ("defaultConsent", Kind::OneOf(&["in", "out", "pending"]), Optional),
+            ("context", Kind::Texts, Optional),
+            ("thirdPartyCookiesEnabled", Kind::Flag, Optional),
+            ("debugEnabled", Kind::Flag, Optional),
             OVERRIDES,
-            ("edgeConfigId", Kind::Text, false),
-            ("onBeforeEventSend", Kind::Any, false),
-            ("idMigrationEnabled", Kind::Flag, false),
-            ("clickCollectionEnabled", Kind::Flag, false),
-            ("clickCollection", Kind::Object, false),
-            ("downloadLinkQualifier", Kind::Text, false),
-            ("onBeforeLinkClickSend", Kind::Any, false),
-            ("prehidingStyle", Kind::FilledText, false),
-            ("targetMigrationEnabled", Kind::Flag, false),
-            ("autoCollectPropositionInteractions", Kind::Object, false),
-            ("personalizationStorageEnabled", Kind::Flag, false),
-            ("streamingMedia", Kind::Object, false),
-            ("advertising", Kind::Object, false),
-            ("pushNotifications", Kind::Object, false),
-            ("conversation", Kind::Object, false),
+            ("edgeConfigId", Kind::Text, Optional),
+            ("onBeforeEventSend", Kind::Any, Optional),
+            ("idMigrationEnabled", Kind::Flag, Optional),
+            ("clickCollectionEnabled", Kind::Flag, Unused),
+            ("clickCollection", Kind::Object, Unused),
+            ("downloadLinkQualifier", Kind::Text, Unused),
+            ("onBeforeLinkClickSend", Kind::Any, Unused),
+            ("prehidingStyle", Kind::FilledText, Unused),
+            ("targetMigrationEnabled", Kind::Flag, Unused),
+            ("autoCollectPropositionInteractions", Kind::Object, Unused),
+            ("personalizationStorageEnabled", Kind::Flag, Unused),
+            ("streamingMedia", Kind::Object, Unused),
+            ("advertising", Kind::Object, Unused),
+            ("pushNotifications", Kind::Object, Unused),
+            ("conversation", Kind::Object, Unused),
         ],
     ),
     ("createEventMergeId", &[]),
-    ("getIdentity", &[("namespaces", Kind::FilledList, false), OVERRIDES]),
+    ("getIdentity", &[("namespaces", Kind::FilledList, Optional), OVERRIDES]),
     ("getLibraryInfo", &[]),
     (
         "sendEvent",
         &[
-            ("xdm", Kind::Object, false),
-            ("data", Kind::Object, false),
-            ("type", Kind::Text, false),
-            ("mergeId", Kind::Text, false),
-            ("documentUnloading", Kind::Flag, false),
+            ("xdm", Kind::Object, Optional),
+            ("data", Kind::Object, Optional),
+            ("type", Kind::Text, Optional),
+            ("mergeId", Kind::Text, Optional),
+            ("documentUnloading", Kind::Flag, Optional),
             OVERRIDES,
-            ("datasetId", Kind::Text, false),
-            ("renderDecisions", Kind::Flag, false),
-            ("decisionScopes", Kind::Texts, false),
-            ("personalization", Kind::Object, false),
-            ("advertising", Kind::Object, false),
+            ("datasetId", Kind::Text, Optional),
+            ("renderDecisions", Kind::Flag, Unused),
+            ("decisionScopes", Kind::Texts, Optional),
+            ("personalization", Kind::Object, Optional),
+            ("advertising", Kind::Object, Unused),
         ],
     ),
-    ("setConsent", &[("consent", Kind::FilledList, true), ("identityMap", Kind::IdentityMap, false), OVERRIDES]),
-    ("setDebug", &[("enabled", Kind::Flag, true)]),
+    ("setConsent", &[("consent", Kind::FilledList, Required), ("identityMap", Kind::IdentityMap, Optional), OVERRIDES]),
+    ("setDebug", &[("enabled", Kind::Flag, Required)]),
 ];
 
-const OVERRIDES: Row = ("edgeConfigOverrides", Kind::Object, false);
+const OVERRIDES: Row = ("edgeConfigOverrides", Kind::Object, Optional);
 
 /// The names of the commands.
 pub(super) fn commands() -> impl Iterator<Item = &'static str> {
     COMMANDS.iter().map(|(name, _)| *name)
+}
+
+/// The options in `options` that do nothing here though they say that something be done.
+pub(super) fn unused(command: &str, options: &Value) -> impl Iterator<Item = &'static str> {
+    let rows = COMMANDS.iter().find(|(name, _)| *name == command).map_or(&[][..], |(_, rows)| rows);
+    rows.iter().filter(|(name, _, need)| *need == Unused && options.get(name).is_some_and(asks)).map(|(name, ..)| *name)
+}
+
+fn asks(value: &Value) -> bool {
+    value.as_bool() != Some(false) && !value.is_empty()
 }
 
 /// Judges the options of `command`.
@@ -113,10 +132,10 @@ pub(super) fn check(command: &str, options: &Value) -> Result<(), String> {
     if !matches!(options, Value::Null | Value::Map(_)) {
         refuse(&mut problems, "", "an object", options);
     }
-    for (name, kind, required) in *rows {
+    for (name, kind, need) in *rows {
         match options.get(name).filter(|value| !value.is_null()) {
             Some(value) => kind.check(&mut problems, name, value),
-            None if *required => add(&mut problems, &["'", name, "' is a required option"]),
+            None if *need == Required => add(&mut problems, &["'", name, "' is a required option"]),
             None => {}
         }
     }
