@@ -64,6 +64,8 @@ impl Collector {
             Outcome::Retry { .. } | Outcome::NetworkError | Outcome::Timeout => Answer::Failed,
         };
         self.consent.edge_answered(answer, moment);
+        // Before the outbox hears of the answer: it may be to a choice that does not hold any more.
+        self.let_edge_hear_first(moment);
         self.look_again = true;
     }
 
@@ -124,10 +126,7 @@ impl Collector {
     /// Tells the edge of the shopper's choice, by whichever way events leave.
     fn tell_edge(&mut self, moment: &Moment) {
         let edge = self.sender == Some(Sender::Edge);
-        let must_hear = edge && self.consent.edge_must_hear_first();
-        if core::mem::replace(&mut self.told_must_hear, must_hear) != must_hear {
-            self.delivery.handle(Input::EdgeMustHear(must_hear), moment);
-        }
+        self.let_edge_hear_first(moment);
         if self.edge_hears()
             && let Some(consent) = self.consent.message_for_edge(moment)
         {
@@ -142,6 +141,14 @@ impl Collector {
             self.set_alarm();
         }
         self.consent_told();
+    }
+
+    /// Holds events back as long as the edge believes in an out that does not hold any more.
+    fn let_edge_hear_first(&mut self, moment: &Moment) {
+        let must_hear = self.sender == Some(Sender::Edge) && self.consent.edge_must_hear_first();
+        if core::mem::replace(&mut self.told_must_hear, must_hear) != must_hear {
+            self.delivery.handle(Input::EdgeMustHear(must_hear), moment);
+        }
     }
 
     /// Whether there is a way to tell the edge anything.

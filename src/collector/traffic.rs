@@ -74,8 +74,17 @@ impl Collector {
     fn send(&mut self, send: delivery::Send, moment: &Moment) {
         if send.action == Action::SetConsent {
             self.read_consent(moment);
+            if self.consent.message_is_outdated() {
+                // It waited, for the network or a lock, and the shopper has chosen anew: that is told instead.
+                let outcome = Outcome::Retry { after: Some(0) };
+                self.edge_heard(&outcome, moment);
+                return self.delivery.handle(Input::Answered { request: send.request, outcome }, moment);
+            }
         } else if !self.may_leave(send.request, moment) {
             return;
+        }
+        if self.consent.state() == State::In {
+            self.recognise(moment);
         }
         let (address, consent) = (self.address(), self.consent.state());
         let settings = &self.effective.settings;
@@ -150,6 +159,7 @@ impl Collector {
     /// shop takes its place.
     pub fn unloading(&mut self, heir: bool, moment: &Moment) {
         self.read_consent(moment);
+        self.recognise(moment);
         self.let_sdk_go(moment);
         self.remember_cart();
         self.delivery.handle(Input::Unloading { heir }, moment);

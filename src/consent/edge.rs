@@ -81,6 +81,8 @@ impl Consent {
             return None;
         }
         self.telling.flight = Some((hashes, self.state));
+        // Until there is an answer nobody knows which of the two the edge goes by.
+        self.telling.told = Map::new();
         if self.state == State::Out {
             self.telling.believed = Some(State::Out);
         }
@@ -108,6 +110,12 @@ impl Consent {
                 self.telling.next_wait = wait.saturating_mul(2);
             }
         }
+    }
+
+    /// Whether the message on the way says what the shopper does not say any more.
+    #[must_use]
+    pub fn message_is_outdated(&self) -> bool {
+        self.telling.flight.as_ref().is_some_and(|(_, state)| *state != self.state)
     }
 
     /// When to ask for a message again that failed, on the clock of [`Moment::mono`].

@@ -256,6 +256,32 @@ fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
 }
 
 #[test]
+fn a_choice_that_waited_for_the_network_is_not_told_once_it_is_outdated() {
+    let mut bench = known("{}");
+    bench.effects.clear();
+    bench.run(|collector, moment| collector.online(false, moment));
+    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
+    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    bench.run(|collector, moment| collector.online(true, moment));
+    bench.wait(10_000);
+    let said: Vec<_> = bench
+        .fetches()
+        .iter()
+        .map(|(_, _, body)| json(body).at("consent.0.value.general").map(Value::to_json).unwrap_or_default())
+        .collect();
+    assert_eq!(said, [r#""in""#]);
+}
+
+#[test]
+fn a_page_that_is_left_reads_the_identity_that_came_meanwhile() {
+    let mut bench = Bench::configured();
+    bench.publish("page-view");
+    bench.moment.cookies = IDENTITY.into();
+    bench.run(|collector, moment| collector.unloading(false, moment));
+    assert_eq!(bench.sent()[0].at("xdm.personID").and_then(Value::as_text), Some(ECID));
+}
+
+#[test]
 fn an_identity_that_is_refused_is_not_invented() {
     let mut bench = Bench::configured();
     bench.publish("sign-out");

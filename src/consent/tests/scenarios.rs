@@ -317,6 +317,20 @@ fn a_failed_message_is_sent_again_and_the_choice_holds() {
 }
 
 #[test]
+fn a_message_without_answer_puts_in_doubt_what_the_edge_took_before() {
+    let mut page = Page::new(Rules::default());
+    page.say("in");
+    assert_eq!(page.send(), Some("in"));
+    page.answer(Answer::Accepted);
+    page.say("out");
+    assert_eq!(page.send(), Some("out"));
+    page.answer(Answer::Failed);
+    page.say("in");
+    assert!(page.consent.edge_must_hear_first());
+    assert_eq!(page.send(), Some("in"), "the edge may have taken the out");
+}
+
+#[test]
 fn blocked_cookies_and_storage_keep_the_choice_for_the_page() {
     let mut page = Page::new(Rules { default: Pending, ..Rules::default() });
     (page.cookies_blocked, page.storage_blocked) = (true, true);

@@ -1,5 +1,6 @@
 // The rows of the table: what happens to a shopper, and how many events he publishes meanwhile. `lost` marks the rows
-// in which an answer is lost with the page or the connection: only there an event may arrive twice.
+// in which an answer is lost with the page or the connection: only there an event may arrive twice. `unpromised`: what no
+// page can promise, for nothing that it writes is on disk so soon.
 const leave = (page, url) => page.evaluate((url) => { location.href = url; }, url).then(() => page.waitForURL(url));
 
 /** Publishes and follows a link in the same task. */
@@ -36,7 +37,37 @@ const followed = (count) => async (w) => {
   return count + 1;
 };
 
-/** @type {{ name: string, act: (world: object) => Promise<number>, quiet?: number, lost?: boolean }[]} */
+/** Views with a moment between them. */
+const slowly = async (w, page, count) => {
+  for (let n = 1; n <= count; n += 1) {
+    await w.views(page, n, 1);
+    await w.sleep(400);
+  }
+};
+
+/** A page with five views whose shop has filled `localStorage` to the last byte, and IndexedDB takes nothing either. */
+const full = async (w) => {
+  const page = await w.open(w.shop(`try { for (let n = 0, size = 1 << 20; size >= 1; ) {
+    try { localStorage.setItem("shop" + (n += 1), "x".repeat(size)); } catch { size >>= 1; }
+  } } catch {} views(0, 5);`));
+  const devtools = await w.browser.context.newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 1 });
+  await w.settled(5, 5_000);
+  return page;
+};
+
+/** The network hangs, so that nothing leaves, and the whole browser is gone so many milliseconds after the last event. */
+const killed = (after) => async (w) => {
+  const page = await w.visit();
+  w.network.mode("hang");
+  await w.views(page, 1, 20);
+  if (after) await w.sleep(after);
+  await w.browser.killAndRestart();
+  w.network.mode("pass");
+  return 21;
+};
+
+/** @type {{ name: string, act: (world: object) => Promise<number>, quiet?: number, lost?: boolean, unpromised?: boolean }[]} */
 export const ROWS = [
   { name: "steady", act: async (w) => {
     const page = await w.open();
@@ -79,53 +110,64 @@ export const ROWS = [
   { name: "answer lost once", lost: true, quiet: 15_000, act: (w) => five(w, { loseAnswer: true }, { action: "interact|collect", times: 1 }) },
   { name: "offline for 4 s", quiet: 8_000, act: async (w) => {
     const page = await w.visit();
-    await w.browser.context.setOffline(true);
-    for (let n = 1; n < 11; n += 1) {
-      await w.views(page, n, 1);
-      await w.sleep(400);
-    }
-    await w.browser.context.setOffline(false);
+    await w.offline();
+    await slowly(w, page, 10);
+    await w.online();
+    return 11;
+  } },
+  { name: "no network for 4 s, browser not told", quiet: 12_000, act: async (w) => {
+    const page = await w.visit();
+    w.network.mode("refuse");
+    await slowly(w, page, 10);
+    w.network.mode("pass");
     return 11;
   } },
   { name: "offline, closed, back on the next visit", act: async (w) => {
     const page = await w.visit();
-    await w.browser.context.setOffline(true);
-    w.network.mode("refuse");
+    await w.offline();
     await w.views(page, 1, 10);
     await page.close();
-    await w.browser.context.setOffline(false);
+    await w.online();
     return 11;
   } },
-  { name: "edge down for a page", act: async (w) => {
+  { name: "edge down for a page, up on the next", act: async (w) => {
     await w.edge.fault({ status: 503 });
     const page = await w.open();
     await w.views(page, 0, 10);
     await w.sleep(1_500);
+    await w.edge.heal();
     await leave(page, w.next);
+    return 10;
+  } },
+  { name: "edge down for a page, tab closed", act: async (w) => {
+    await w.edge.fault({ status: 503 });
+    const page = await w.open();
+    await w.views(page, 0, 10);
+    await w.sleep(1_500);
+    await page.close();
     return 10;
   } },
   { name: "identity refused once", quiet: 6_000, act: (w) => five(w, { status: 500 }, { action: "identity/acquire", times: 1 }) },
   { name: "identity refused ten times", quiet: 6_000, act: (w) => five(w, { status: 500 }, { action: "identity/acquire", times: 10 }) },
-  { name: "storage full", quiet: 6_000, act: async (w) => {
-    const page = await w.open(w.shop(`try { for (let n = 0, size = 1 << 20; size >= 1; ) {
-      try { localStorage.setItem("shop" + (n += 1), "x".repeat(size)); } catch { size >>= 1; }
-    } } catch {} views(0, 5);`));
-    const devtools = await w.browser.context.newCDPSession(page);
-    await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 1 });
+  { name: "storage full, tab stays", quiet: 6_000, act: async (w) => {
+    const page = await full(w);
     await w.views(page, 5, 20);
+    return 25;
+  } },
+  { name: "storage full, tab closed at once", lost: true, act: async (w) => {
+    const page = await full(w);
+    await w.views(page, 5, 20);
+    await page.close();
+    return 25;
+  } },
+  { name: "storage full, link followed at once", lost: true, act: async (w) => {
+    await publishAndLeave(await full(w), 5, 20, w.next);
     return 25;
   } },
   { name: "two tabs at once", quiet: 6_000, act: tabs(2) },
   { name: "five tabs at once", quiet: 6_000, act: tabs(5) },
-  { name: "browser killed, started again", lost: true, act: async (w) => {
-    const page = await w.visit();
-    w.network.mode("hang");
-    await w.views(page, 1, 20);
-    await w.sleep(500);
-    await w.browser.killAndRestart();
-    w.network.mode("pass");
-    return 21;
-  } },
+  { name: "browser killed after 50 ms, started again", lost: true, act: killed(50) },
+  { name: "browser killed at once, started again", lost: true, unpromised: true, act: killed(0) },
   { name: "10,000 events", quiet: 12_000, act: async (w) => {
     const page = await w.open();
     for (let n = 0; n < 10_000; n += 250) await w.views(page, n, 250);

@@ -7,10 +7,13 @@
 
 mod coverage;
 mod facts;
+mod jar;
 mod network;
 mod plan;
 mod shrink;
 mod tab;
+mod whole;
+mod wire;
 mod world;
 
 pub use coverage::{Coverage, Seen};

@@ -3,7 +3,7 @@
 use storefront_collector::delivery::{Action, Exception, Input, Outcome, RequestId};
 
 use crate::coverage::Seen;
-use crate::plan::Weather;
+use crate::plan::{Consent, Weather};
 use crate::world::{Happening, World};
 
 /// A request on its way.
@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) keepalive: bool,
     /// The identity it carried.
     pub(crate) identity: Option<u32>,
+    /// The shopper's choice, if it tells one.
+    pub(crate) choice: Option<Consent>,
     /// Sent by a page on its way out.
     pub(crate) leaving: bool,
     /// The page still waits for it.
@@ -164,6 +166,13 @@ impl World<'_> {
             Outcome::Good { except } => except.first().map(|exception| exception.index),
             _ => None,
         };
+        if let (Some(choice), Outcome::Good { .. }) = (request.choice, &request.outcome) {
+            self.coverage.saw(if choice == Consent::In { Seen::EdgeHeardIn } else { Seen::EdgeHeardOut });
+            self.edge_consent = Some(choice);
+            // Given up, or overtaken by a newer one, and taken all the same: nobody can know.
+            self.deaf |= !request.open || index < self.newest_choice;
+            self.newest_choice = self.newest_choice.max(index);
+        }
         for (at, &event) in request.events.iter().enumerate() {
             if excepted == Some(at) {
                 self.facts[event].refused = true;
@@ -216,9 +225,24 @@ impl World<'_> {
         self.requests[index].open = false;
         let request = self.requests[index].clone();
         self.log(|| format!("    request {index} is answered: {:?}", request.outcome));
+        if request.choice.is_some() && matches!(request.outcome, Outcome::Refused { .. } | Outcome::TooLarge) {
+            self.coverage.saw(Seen::EdgeRefusedChoice);
+            self.deaf = true;
+        }
+        if self.is_whole() {
+            self.note_refusals(&request);
+            return self.answer_whole(&request);
+        }
         if let (Some(identity), Outcome::Good { .. }) = (request.minted, &request.outcome) {
             self.receive_identity(tab, identity, request.leaving);
         }
+        self.note_refusals(&request);
+        self.tell(tab, Input::Answered { request: request.id, outcome: request.outcome });
+    }
+
+    /// What the edge refused for good need not arrive.
+    fn note_refusals(&mut self, request: &Request) {
+        let tab = request.tab;
         match &request.outcome {
             Outcome::Refused { whole, .. } => {
                 if request.action == Some(Action::Acquire) {
@@ -233,7 +257,6 @@ impl World<'_> {
             }
             _ => {}
         }
-        self.tell(tab, Input::Answered { request: request.id, outcome: request.outcome });
     }
 
     /// What the collector does with an identity: keeps it in memory and as a cookie.
@@ -277,6 +300,7 @@ impl World<'_> {
             bytes: 0,
             keepalive: true,
             identity: None,
+            choice: None,
             leaving: self.tabs[tab].leaving,
             open: true,
             dead: false,

@@ -70,6 +70,10 @@ pub enum Step {
         minutes: u8,
     },
     Consent(Consent),
+    /// The shopper, or the browser, deletes the identity cookie while pages are open; or all of the Edge's.
+    DropIdentity {
+        all: bool,
+    },
     Flush {
         tab: u8,
     },
@@ -86,6 +90,9 @@ pub struct Plan {
     pub seed: u64,
     /// Sent by the store's own Web SDK.
     pub sdk: bool,
+    /// The whole collector runs in the tabs, and requests and answers are those of the wire; else the delivery engine
+    /// runs alone, with requests and answers in its own words.
+    pub whole: bool,
     /// Batches; without, one event per request.
     pub batching: bool,
     /// A small queue, that overflows.
@@ -122,8 +129,10 @@ impl Plan {
             known: rng.u8(..3) == 0,
             consent,
             weather: rough,
+            whole: false,
             steps: Vec::new(),
         };
+        plan.whole = rng.u8(..4) == 0 && !plan.sdk && !plan.small;
         for _ in 0..rng.usize(4..40) {
             let gap = match rng.u8(..10) {
                 0..=3 => rng.u32(..20),
@@ -165,7 +174,8 @@ fn step(rng: &mut Rng) -> Step {
         91 => Step::Consent(Consent::Out),
         92 => Step::Consent(Consent::Pending),
         93..=95 => Step::Consent(Consent::In),
-        96 | 97 => Step::Flush { tab },
+        96 => Step::Flush { tab },
+        97 => Step::DropIdentity { all: rng.bool() },
         _ => Step::Wake { tab },
     }
 }

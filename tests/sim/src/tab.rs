@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use storefront_collector::collector::{self, Collector};
 use storefront_collector::delivery::{Action, Delivery, Effect, Event, Input, Limits, Send};
 use storefront_collector::inspect::Status;
 use storefront_collector::moment::Moment;
 
 use crate::coverage::Seen;
+use crate::network::Request;
 use crate::plan::Consent;
 use crate::world::{Happening, World};
 
@@ -14,12 +16,14 @@ use crate::world::{Happening, World};
 const ENVELOPE: usize = 1_900;
 /// Events above this may be refused: with their envelope they do not fit a request.
 const TOO_LARGE: usize = 57_000;
+/// The same of the events a whole collector makes, which have fields of their own.
+const TOO_LARGE_WHOLE: usize = 54_000;
 /// Bytes an ECID adds to an event made without.
 const ECID: usize = 250;
 
 pub(crate) struct Tab {
     /// `None`: the tab is dead.
-    pub(crate) engine: Option<Delivery>,
+    pub(crate) engine: Option<Engine>,
     pub(crate) name: String,
     pub(crate) frozen: bool,
     pub(crate) leaving: bool,
@@ -41,6 +45,30 @@ pub(crate) struct Tab {
     pub(crate) doom: Option<u8>,
     pub(crate) born: i64,
     pub(crate) wake: i64,
+}
+
+/// What runs in a tab.
+pub(crate) enum Engine {
+    /// The delivery engine, its requests and answers told in its own words.
+    Alone(Box<Delivery>),
+    /// The collector as a page has it: cookies and HTTP in, cookies and HTTP out.
+    Whole(Box<Collector>),
+}
+
+impl Engine {
+    /// Events that wait.
+    pub(crate) fn queue(&self) -> usize {
+        match self {
+            Self::Alone(engine) => engine.queue().0,
+            Self::Whole(collector) => crate::whole::queue(collector),
+        }
+    }
+}
+
+/// Something to do for one of them.
+enum Wish {
+    Engine(Effect),
+    Whole(collector::Effect),
 }
 
 impl Tab {
@@ -86,8 +114,14 @@ impl World<'_> {
         } else {
             Limits::default()
         };
-        let mut engine = Delivery::new(name.clone(), self.rng.u64(..), limits);
-        engine.mutate(self.mutation);
+        let seed = self.rng.u64(..);
+        let engine = if self.is_whole() {
+            Engine::Whole(Box::new(self.collector(name.clone(), seed)))
+        } else {
+            let mut engine = Delivery::new(name.clone(), seed, limits);
+            engine.mutate(self.mutation);
+            Engine::Alone(Box::new(engine))
+        };
         self.tabs.push(Tab {
             engine: Some(engine),
             name,
@@ -138,7 +172,7 @@ impl World<'_> {
             return;
         }
         // A page that comes back hears that first: until then it writes under its old name.
-        if matches!(input, Input::Returning { .. }) {
+        if self.is_whole() || matches!(input, Input::Returning { .. }) {
             return self.handle(tab, input);
         }
         if self.tabs[tab].told_consent != Some(self.consent) {
@@ -167,22 +201,39 @@ impl World<'_> {
     fn handle(&mut self, tab: usize, input: Input) {
         self.log(|| format!("  tab {tab}: {}", short(&input)));
         let moment = self.moment(tab);
-        if let Some(engine) = &mut self.tabs[tab].engine {
-            engine.handle(input, &moment);
+        match &mut self.tabs[tab].engine {
+            Some(Engine::Alone(engine)) => engine.handle(input, &moment),
+            Some(Engine::Whole(_)) => self.tell_whole(tab, input, &moment),
+            None => {}
         }
-        while let Some(effect) = self.tabs[tab].engine.as_mut().and_then(Delivery::next_effect) {
+        self.carry_out_all(tab);
+    }
+
+    /// Carries out what there is to do, unless the tab dies over it.
+    pub(crate) fn carry_out_all(&mut self, tab: usize) {
+        loop {
+            let moment = self.moment(tab);
+            let wish = match &mut self.tabs[tab].engine {
+                Some(Engine::Alone(engine)) => engine.next_effect().map(Wish::Engine),
+                Some(Engine::Whole(collector)) => collector.next_effect(&moment).map(Wish::Whole),
+                None => None,
+            };
+            let Some(wish) = wish else { return };
             if self.tabs[tab].doom == Some(0) {
                 self.coverage.saw(Seen::KilledMidway);
                 self.kill(tab);
                 return;
             }
             self.tabs[tab].doom = self.tabs[tab].doom.map(|left| left - 1);
-            self.carry_out(tab, effect);
+            match wish {
+                Wish::Engine(effect) => self.carry_out(tab, effect),
+                Wish::Whole(effect) => self.carry_out_whole(tab, effect),
+            }
         }
     }
 
-    fn moment(&self, tab: usize) -> Moment {
-        Moment { wall: self.wall(), mono: self.now - self.tabs[tab].born, cookies: String::new() }
+    pub(crate) fn moment(&self, tab: usize) -> Moment {
+        Moment { wall: self.wall(), mono: self.now - self.tabs[tab].born, cookies: self.jar.text() }
     }
 
     /// The page publishes an event.
@@ -198,14 +249,18 @@ impl World<'_> {
             Consent::In if !self.online => Seen::PublishedOffline,
             Consent::In => Seen::Published,
         });
-        let event = event(number, size, view, state.identity.is_none(), self.wall());
+        let wants_ecid = state.identity.is_none();
         self.facts.push(crate::facts::Fact {
             page: tab,
             size,
             published_out: consent == Consent::Out,
             ..Default::default()
         });
-        self.tell(tab, Input::Accept(event));
+        if self.is_whole() {
+            self.publish_whole(tab, number, size, view);
+        } else {
+            self.tell(tab, Input::Accept(event(number, size, view, wants_ecid, self.wall())));
+        }
         if self.tabs[tab].is_dead() {
             return;
         }
@@ -215,7 +270,7 @@ impl World<'_> {
         fact.secured |= stores && consent == Consent::In;
     }
 
-    fn carry_out(&mut self, tab: usize, effect: Effect) {
+    pub(crate) fn carry_out(&mut self, tab: usize, effect: Effect) {
         match effect {
             Effect::Send(send) => self.send(tab, send),
             Effect::SdkCall { request, event, unloading } => {
@@ -263,14 +318,7 @@ impl World<'_> {
                 let lateness = self.rng.i64(0..20);
                 self.later(at - self.now + lateness, Happening::Wake(tab, at));
             }
-            Effect::Status { id, status, .. } => {
-                self.log(|| format!("    event {id} {status:?}"));
-                let number: usize = id.parse().expect("the world makes the IDs");
-                let fact = &mut self.facts[number];
-                if status == Status::Rejected && (self.plan.small || fact.size > TOO_LARGE) {
-                    fact.waived = true;
-                }
-            }
+            Effect::Status { id, status, .. } => self.status(&id, status),
             Effect::Settled(ticket) => {
                 self.coverage.saw(Seen::Flushed);
                 if !self.tabs[tab].tickets.remove(&ticket) {
@@ -285,6 +333,16 @@ impl World<'_> {
                     self.fail("what is stored can be read", issue.message);
                 }
             }
+        }
+    }
+
+    pub(crate) fn status(&mut self, id: &str, status: Status) {
+        self.log(|| format!("    event {id} {status:?}"));
+        let number: usize = id.parse().expect("the world makes the IDs");
+        let too_large = if self.is_whole() { TOO_LARGE_WHOLE } else { TOO_LARGE };
+        let fact = &mut self.facts[number];
+        if status == Status::Rejected && (self.plan.small || fact.size > too_large) {
+            fact.waived = true;
         }
     }
 
@@ -304,8 +362,10 @@ impl World<'_> {
             self.tabs[tab].store_failed = true;
             self.orders[tab].free = true;
             let moment = self.moment(tab);
-            if let Some(engine) = &mut self.tabs[tab].engine {
-                engine.handle(Input::StoreFailed { key }, &moment);
+            match &mut self.tabs[tab].engine {
+                Some(Engine::Alone(engine)) => engine.handle(Input::StoreFailed { key }, &moment),
+                Some(Engine::Whole(collector)) => collector.store_failed(key, &moment),
+                None => {}
             }
         }
     }
@@ -326,37 +386,41 @@ impl World<'_> {
     }
 
     fn send(&mut self, tab: usize, send: Send) {
-        self.coverage.saw(match send.action {
-            Action::Interact => Seen::Interact,
-            Action::Collect => Seen::Collect,
-            Action::Acquire | Action::SetConsent => Seen::Acquire,
-        });
-        let events = numbers(&send.events);
         let identity = if self.tabs[tab].told_identity { self.tabs[tab].identity } else { None };
         let added = if identity.is_some() { ECID } else { 0 };
         let sizes = send.events.iter().map(|event| event.json.len() + 1 + if event.wants_ecid { added } else { 0 });
         let bytes = ENVELOPE + sizes.sum::<usize>();
+        let request = self.request(tab, send.request, Some(send.action), numbers(&send.events));
+        self.send_request(Request { bytes, keepalive: send.keepalive, identity, ..request });
+    }
+
+    /// A request leaves, whoever put it together.
+    pub(crate) fn send_request(&mut self, request: Request) {
+        let Request { tab, bytes, identity, .. } = request;
+        self.coverage.saw(match request.action {
+            Some(Action::Interact) | None => Seen::Interact,
+            Some(Action::Collect) => Seen::Collect,
+            Some(Action::Acquire) => Seen::Acquire,
+            Some(Action::SetConsent) => Seen::SetConsent,
+        });
         if bytes > 60_000 {
             self.fail("a request has 60 KB at most", format!("tab {tab} sends {bytes}"));
         }
         let leaving = self.tabs[tab].leaving;
-        self.check_send(tab, &events, leaving);
-        if identity.is_none() && !events.is_empty() {
+        if request.action != Some(Action::SetConsent) {
+            self.check_send(tab, &request.events, leaving);
+        }
+        if identity.is_none() && !request.events.is_empty() {
             let refused = self.tabs[tab].refused_identity;
             self.coverage.saw(if leaving { Seen::LeftWithout } else { Seen::WithoutIdentity });
-            if send.action == Action::Collect || !(leaving || refused) {
-                self.fail("events wait for the identity", format!("tab {tab} sends {events:?} without"));
+            if request.action == Some(Action::Collect) || !(leaving || refused) {
+                self.fail("events wait for the identity", format!("tab {tab} sends {:?} without", request.events));
             }
         }
-        let request = crate::network::Request {
-            bytes,
-            keepalive: send.keepalive,
-            identity,
-            ..self.request(tab, send.request, Some(send.action), events)
-        };
         let index = self.requests.len();
         self.log(|| {
-            format!("    request {index}: {:?} {:?} keepalive {}", send.action, request.events, send.keepalive)
+            let Request { action, choice, events, keepalive, .. } = &request;
+            format!("    request {index}: {action:?} {choice:?} {events:?} keepalive {keepalive}")
         });
         self.depart(request);
         let in_flight = self.requests.iter().filter(|request| request.tab == tab && request.open && request.keepalive);

@@ -8,9 +8,11 @@ use storefront_collector::delivery::{Batching, Input, Mutation, Road};
 
 use crate::coverage::{Coverage, Seen};
 use crate::facts::{Fact, Failure, PageOrder};
+use crate::jar::Jar;
 use crate::network::Request;
 use crate::plan::{Consent, Plan, Step, Weather};
-use crate::tab::Tab;
+use crate::tab::{Engine, Tab};
+use crate::whole::new_browser;
 
 /// When the simulation starts: 2026-01-01, so that the wall clock is a plausible one.
 const START: i64 = 1_767_225_600_000;
@@ -44,6 +46,16 @@ pub(crate) struct World<'a> {
     pub(crate) online: bool,
     pub(crate) consent: Consent,
     pub(crate) cookie: Option<u32>,
+    /// `document.cookie`, as whole collectors see it.
+    pub(crate) jar: Jar,
+    /// The shopper declined through the API; nothing but another choice takes that back.
+    pub(crate) declined: bool,
+    /// The edge refused to hear of a choice, or took an old one late: what it believes is its own affair.
+    pub(crate) deaf: bool,
+    /// The newest choice that reached the edge.
+    pub(crate) newest_choice: usize,
+    /// What the edge was told last of the shopper's choice.
+    pub(crate) edge_consent: Option<Consent>,
     /// It was given to a page that had been left in the meantime.
     pub(crate) cookie_by_leaving: bool,
     pub(crate) identities: u32,
@@ -79,6 +91,7 @@ pub fn run(
     coverage: &mut Coverage,
     trace: Option<&mut Vec<String>>,
 ) -> Result<(), Failure> {
+    new_browser(plan.cookies_blocked);
     let mut world = World {
         plan,
         mutation,
@@ -89,6 +102,11 @@ pub fn run(
         online: true,
         consent: plan.consent,
         cookie: (plan.known && !plan.cookies_blocked).then_some(0),
+        jar: Jar::new(plan),
+        declined: false,
+        deaf: false,
+        edge_consent: None,
+        newest_choice: 0,
         cookie_by_leaving: false,
         identities: 0,
         storage: BTreeMap::new(),
@@ -137,13 +155,16 @@ impl World<'_> {
         self.storage_works = true;
         self.tabs.iter_mut().for_each(|tab| tab.doom = None);
         self.set_online(true);
+        if self.alive().is_empty() {
+            self.open();
+        }
         self.set_consent(Consent::In);
         for tab in 0..self.tabs.len() {
             self.bring_back(tab);
         }
         self.run_until(self.now + HEALING);
         for tab in self.alive() {
-            let left = self.tabs[tab].engine.as_ref().map_or(0, |engine| engine.queue().0);
+            let left = self.tabs[tab].engine.as_ref().map_or(0, Engine::queue);
             let state = &self.tabs[tab];
             let (hung, leaving, tickets) = (state.hung, state.leaving, state.tickets.clone());
             if left > 0 && !hung && !leaving {
@@ -156,10 +177,13 @@ impl World<'_> {
         self.alive().into_iter().for_each(|tab| self.kill(tab));
         let last = self.open();
         self.run_until(self.now + HEALING);
-        let left = self.tabs[last].engine.as_ref().map_or(0, |engine| engine.queue().0);
+        let left = self.tabs[last].engine.as_ref().map_or(0, Engine::queue);
         if left > 0 || !self.storage.is_empty() {
             let keys: Vec<_> = self.storage.keys().cloned().collect();
             self.fail("the next page delivers what is left", format!("{left} events in memory, stored: {keys:?}"));
+        }
+        if self.is_whole() && self.edge_consent == Some(Consent::Out) && !self.deaf {
+            self.fail("the edge hears of every choice", "it still believes in an out".into());
         }
         let lost = self.facts.iter().position(|fact| {
             fact.accepted && fact.secured && !fact.waived && !fact.refused && !fact.published_out && fact.arrivals == 0
@@ -286,6 +310,7 @@ impl World<'_> {
                 self.now += i64::from(minutes) * 60_000;
             }
             Step::Consent(consent) => self.set_consent(consent),
+            Step::DropIdentity { all } => self.drop_identity(all),
             Step::Flush { tab } => {
                 if let Some(tab) = pick(tab) {
                     self.tickets += 1;
@@ -315,18 +340,26 @@ impl World<'_> {
     }
 
     fn set_consent(&mut self, consent: Consent) {
+        if self.is_whole() {
+            return self.set_consent_whole(consent);
+        }
         self.coverage.saw(match consent {
             Consent::In => Seen::ConsentIn,
             Consent::Pending => Seen::ConsentPending,
             Consent::Out => Seen::ConsentOut,
         });
+        self.consent_is(consent);
+        for tab in self.alive() {
+            self.tell(tab, Input::Wake);
+        }
+    }
+
+    /// From now on this is what the shopper has said.
+    pub(crate) fn consent_is(&mut self, consent: Consent) {
         self.consent = consent;
         if consent == Consent::Out {
             let tabs = &self.tabs;
             self.facts.iter_mut().for_each(|fact| fact.missed_out |= tabs[fact.page].frozen || tabs[fact.page].leaving);
-        }
-        for tab in self.alive() {
-            self.tell(tab, Input::Wake);
         }
     }
 
@@ -376,12 +409,12 @@ impl World<'_> {
         if !self.tabs[tab].is_alive() || !self.tabs[tab].returning || self.tabs[tab].leaving {
             return;
         }
-        let before = self.tabs[tab].engine.as_ref().map_or(0, |engine| engine.queue().0);
+        let before = self.tabs[tab].engine.as_ref().map_or(0, Engine::queue);
         self.take_free_locks(tab);
         self.tabs[tab].returning = false;
         let keys = self.owned_keys(tab);
         self.tell(tab, Input::Restored { keys });
-        if self.tabs[tab].engine.as_ref().is_some_and(|engine| engine.queue().0 < before) {
+        if self.tabs[tab].engine.as_ref().is_some_and(|engine| engine.queue() < before) {
             self.coverage.saw(Seen::TakenOver);
         }
     }

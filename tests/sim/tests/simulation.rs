@@ -18,7 +18,7 @@ fn simulate(seeds: std::ops::Range<u64>) -> Coverage {
 
 #[test]
 fn fixed_seeds_keep_every_promise_and_meet_every_fault() {
-    let coverage = simulate(0..12_000);
+    let coverage = simulate(0..6_000);
     assert_eq!(coverage.missing(), []);
 }
 
