@@ -28,6 +28,13 @@ pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
     run_command(with_chromium(project, cmd!(sh, "node {SCRIPT} {arguments...}").quiet().into()))
 }
 
+/// The short form that the tests run, on the package as it is built.
+pub(crate) fn quick(project: &Project) -> Result<Command> {
+    let sh = &project.shell;
+    cmd!(sh, "cargo build --quiet --package local-edge").quiet().run()?;
+    Ok(with_chromium(project, cmd!(sh, "node {SCRIPT} --cost --quick").quiet().into()))
+}
+
 fn with_chromium(project: &Project, mut command: Command) -> Command {
     if let Some(chromium) = setup::chromium(project) {
         command.env("CHROMIUM", chromium);
