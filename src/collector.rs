@@ -65,6 +65,7 @@ mod traffic;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -89,6 +90,10 @@ pub use road::SdkAnswer;
 
 /// Events that may wait in memory for settings or consent; the oldest is given up first.
 const HELD_AT_MOST: usize = 1000;
+
+/// The contexts of the made-up event of [`Collector::rehearse`].
+const REHEARSED: &str =
+    r#"{"changedProductsContext":{"items":[{"product":{"sku":"a"},"quantity":1,"prices":{"price":{"value":1}}}]}}"#;
 
 /// What the browser supplies and can be asked for in the middle of things.
 pub struct Host {
@@ -187,7 +192,7 @@ pub enum Effect {
     /// Call [`Collector::wake`] at this time of the monotonic clock; replaces the time named before.
     WakeAt(i64),
     /// An event's record has changed.
-    Record(Box<Record>),
+    Record(Rc<Record>),
     /// A line for the console, each problem once.
     Log {
         /// How much it matters.
@@ -310,6 +315,31 @@ impl Collector {
         self.pushed_at(item, id, page, moment.wall, moment)
     }
 
+    /// Takes a made-up event the whole way to its JSON and drops it, unless a real one has gone that way.
+    /// Engines compile a function when it is first called: on a slow phone that takes longer than a hundred
+    /// events do.
+    pub fn rehearse(&self, page: Page, moment: &Moment) {
+        if self.records.iter().next().is_some() {
+            return;
+        }
+        let contexts = Value::parse(REHEARSED).unwrap_or_default();
+        let Some(contexts) = contexts.as_map() else { return };
+        let source = xdm::Source {
+            kind: EventKind::AddToCart,
+            contexts,
+            custom: None,
+            search_unit_id: None,
+            last_cart: None,
+            page_url: &page.url,
+            referrer: &page.referrer,
+        };
+        let xdm = xdm::map(&source).map(|mapped| mapped.xdm).unwrap_or_default();
+        let draft =
+            Draft { id: String::new(), event: "", needs_answer: false, xdm, page, wall: moment.wall, asked: None };
+        draft.record();
+        draft.compose(&self.effective.settings, None).to_json();
+    }
+
     /// Items of a page of this shop that was left, at `wall`, before a collector ran there: its events are
     /// published now, as of then. They go by this page's settings and the shopper's choice of now, and
     /// leave nothing of their contexts to this page.
@@ -337,7 +367,9 @@ impl Collector {
             self.store.set_data_layer(aep, self.storefront.context("eventForwardingContext"));
             self.settings_changed(moment);
         }
-        self.read_consent(moment);
+        if taken.event.is_some() || taken.known || taken.consent_matters {
+            self.read_consent(moment);
+        }
         if taken.cart_changed && self.may_send() {
             self.remember_cart();
         }

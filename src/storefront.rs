@@ -70,6 +70,9 @@ pub struct Taken {
     pub settings_changed: bool,
     /// Whether the cart memory changed, so that the next page should know.
     pub cart_changed: bool,
+    /// Whether a context was set that consent depends on, or that only consent lets be remembered. Of the others,
+    /// which are most, nothing follows until an event comes.
+    pub consent_matters: bool,
     /// What could not be read.
     pub issues: Vec<Issue>,
 }
@@ -89,12 +92,12 @@ impl Storefront {
             taken.known = is_known_unmapped(&name);
             return taken;
         };
-        let info = item.info.unwrap_or_default();
+        let mut info = item.info.unwrap_or_default();
         let mut contexts = Map::new();
         for context in CONTEXTS {
-            if let Some(value) = info.get(context).or_else(|| self.state.get(context)).filter(|value| !value.is_null())
-            {
-                contexts.set(context, value.clone());
+            let value = info.remove(context).or_else(|| self.state.get(context).cloned());
+            if let Some(value) = value.filter(|value| !value.is_null()) {
+                contexts.set(context, value);
             }
         }
         taken.event = Some(Published {
@@ -139,8 +142,10 @@ impl Storefront {
                     self.cart.changed(self.state.get(name));
                     taken.cart_changed = true;
                 }
-                _ => {}
+                "storefrontInstanceContext" => {}
+                _ => continue,
             }
+            taken.consent_matters = true;
         }
     }
 }

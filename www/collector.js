@@ -7,7 +7,8 @@ let wasm;
 if (isFirst) try {
   // Refused by a policy without 'wasm-unsafe-eval', and missing in hardened browsers.
   new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
-  wasm = fetch(new URL("storefront_collector_bg.wasm", import.meta.url));
+  // At once, beside the module that needs it; what the shopper looks at goes before it.
+  wasm = fetch(new URL("storefront_collector_bg.wasm", import.meta.url), { priority: "low" });
   // Where the module itself cannot be loaded nobody waits for this one.
   wasm.catch(() => {});
 } catch {}

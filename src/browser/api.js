@@ -1,11 +1,12 @@
 // The JS API: what frontend developers call (contract, section 4; types.d.ts says it to them).
 import { publish, setContext, stop as stopListening } from "./data_layer.js";
 import { follow } from "./events.js";
-import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, REFUSED, SET_CONSENT, STATUS, STOP } from "./host.js";
+import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
 import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
 import { close } from "./instance.js";
 import { GLOBAL, log, subscribe } from "./monitors.js";
-import { cart } from "./store.js";
+import { readings } from "./page.js";
+import { cart, close as closeStore } from "./store.js";
 import { dropIdentity, hold, letGo } from "./tabs.js";
 import { get, message, read, sleep } from "./values.js";
 
@@ -60,6 +61,8 @@ export const start = async (settings, handedOver, tab, tell) => {
   if (remembered !== undefined) host.told(CART, remembered);
   host.handedOver = handedOver;
   host.told(BEGUN);
+  // Whatever is called first is compiled first; that must not be in a shopper's click.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => host.stopped || host.told(REHEARSE, readings(host)));
   return collector;
 };
 
@@ -92,6 +95,7 @@ const release = (host) => {
   host.stopped = true;
   close(host);
   stopListening(host);
+  closeStore(host);
   host.listening.abort();
   letGo(host);
   dropIdentity(host);

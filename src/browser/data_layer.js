@@ -9,19 +9,25 @@ import { readings } from "./page.js";
 import { get, isPlain, read } from "./values.js";
 
 /**
- * The contexts of these names as `[name, JSON text]`, or `[name, "!" + why not]`.
+ * The contexts of these names as `[name, JSON text]`, `[name]` when it is as the core knows it, or `[name, "!" + why not]`.
+ * The core has to hear of them in this order.
+ * @param {import("./host.js").Host} host
  * @param {object} from
  * @param {string[]} names
  */
-const contextsOf = (from, names) =>
+const contextsOf = ({ texts }, from, names) =>
   names.flatMap((name) => {
-    let value;
+    let text;
     try {
-      value = from[name];
+      const value = from[name];
+      if (value === undefined) return [];
+      text = read(value);
     } catch {
-      return [[name, "!cannot be read: its getter throws"]];
+      text = "!cannot be read: its getter throws";
     }
-    return value === undefined ? [] : [[name, read(value)]];
+    if (texts.get(name) === text) return [[name]];
+    texts.set(name, text);
+    return [[name, text]];
   });
 
 /** @param {unknown} value */
@@ -33,7 +39,8 @@ const text = (value) => (typeof value === "string" ? value : null);
  * @param {import("./host.js").Host} host
  * @param {unknown} raw
  */
-export const readItem = ({ contexts }, raw) => {
+export const readItem = (host, raw) => {
+  const { contexts } = host;
   if (!isPlain(raw)) return;
   const event = text(get(raw, "event"));
   let keys;
@@ -42,10 +49,10 @@ export const readItem = ({ contexts }, raw) => {
   } catch {
     return;
   }
-  const set = contextsOf(raw, keys.filter((key) => contexts.includes(key)));
+  const set = contextsOf(host, raw, keys.filter((key) => contexts.includes(key)));
   if (event === null) return set.length ? [event, set] : undefined;
   const info = get(raw, "eventInfo");
-  return isPlain(info) ? [event, set, contextsOf(info, contexts), text(get(info, "searchUnitId"))] : [event, set];
+  return isPlain(info) ? [event, set, contextsOf(host, info, contexts), text(get(info, "searchUnitId"))] : [event, set];
 };
 
 /**
@@ -76,12 +83,16 @@ const follow = (host, name) => {
 
   const take = (item) => {
     if (!item || host.stopped) return;
-    let id;
-    if (item[0] !== null) {
-      id = host.publishing;
-      host.publishing = undefined;
+    if (item[0] === null) {
+      // A theme sets contexts right before the event that they are for: both cross into the core together.
+      if (host.items.push(item) === 1) queueMicrotask(() => host.items.length && host.told(ITEM, host.items.splice(0), []));
+      return;
     }
-    host.told(ITEM, item, readings(host), id);
+    const id = host.publishing;
+    host.publishing = undefined;
+    host.publishes = true;
+    host.told(ITEM, [...host.items.splice(0), item], readings(host), id);
+    host.publishes = false;
   };
 
   /** Whether the library, taking the array over, hands in an item that we took from the plain array. */

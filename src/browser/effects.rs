@@ -11,8 +11,17 @@ use crate::value::Value;
 /// The longest that a timer is set for, in milliseconds; the core then asks again.
 const LONGEST_ALARM: i64 = 3_600_000;
 
-/// Carries out one effect. Nothing in here may throw.
-pub(super) fn carry_out(host: &JsValue, effect: Effect) {
+/// Carries out one effect. Nothing in here may throw. Gives back whether cookies may be others now: it wrote one,
+/// or code of the page ran.
+pub(super) fn carry_out(host: &JsValue, effect: Effect) -> bool {
+    let may_write = matches!(
+        effect,
+        Effect::SetCookie(_)
+            | Effect::SetCookieFor { .. }
+            | Effect::SdkSend { .. }
+            | Effect::SdkConsent(_)
+            | Effect::Log { .. }
+    );
     match effect {
         Effect::Fetch { request, request_id, url, body, keepalive } => {
             page::send(host, request as f64, &request_id, &url, &body, keepalive);
@@ -40,6 +49,7 @@ pub(super) fn carry_out(host: &JsValue, effect: Effect) {
         Effect::Record(record) => {
             if page::is_watched(host) {
                 page::record(host, &record.to_value().to_json());
+                return true;
             }
         }
         Effect::Log { severity, message } => {
@@ -55,4 +65,5 @@ pub(super) fn carry_out(host: &JsValue, effect: Effect) {
             Err(message) => page::settle(host, ticket as f64, false, &Value::Text(message).to_json()),
         },
     }
+    may_write
 }

@@ -1,7 +1,8 @@
 // The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
 import { ONLINE, READ_CONSENT, RESTORED, RETURNING, UNLOADING, VISIBLE } from "./host.js";
-import { keys } from "./store.js";
+import { keys, secure } from "./store.js";
 import { dropIdentity, hold, letGo } from "./tabs.js";
+import { depart } from "./network.js";
 import { get } from "./values.js";
 
 /** How long after its start a navigation may still be what takes the page away, in milliseconds. */
@@ -26,10 +27,13 @@ export const follow = (host) => {
   });
   on(document, "visibilitychange", () => {
     const visible = document.visibilityState !== "hidden";
+    depart(host);
     // Some browsers tell of hiding before `pagehide`, which knows more.
     if (visible || !hasHeir(host)) host.told(VISIBLE, visible);
+    if (!visible) secure(host);
   });
   on(window, "pagehide", () => {
+    depart(host);
     host.told(UNLOADING, hasHeir(host));
     host.left = true;
     // A page that holds locks is not kept for going back, and the next page may have our events now.

@@ -9,7 +9,7 @@ export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EV
 export const CONFIGURE = 8, CART = 9, BEGUN = 10, ITEM = 11, EARLY = 12, VISIBLE = 13, UNLOADING = 14, RETURNING = 15,
   RESTORED = 16, ONLINE = 17, WAKE = 18, READ_CONSENT = 19, TCF = 20, TCF_MISSING = 21, ANSWERED = 22, SDK_FOUND = 23,
   SDK_UNCONFIGURED = 24, SDK_IDENTIFIED = 25, SDK_ANSWERED = 26, SDK_CONSENTED = 27, STORE_FAILED = 28, ADOPTED = 29,
-  IDENTITY_LOCKED = 30, SET_CONSENT = 31, IDENTIFY = 32, FLUSH = 33, STOP = 34, COMMAND = 35;
+  IDENTITY_LOCKED = 30, SET_CONSENT = 31, IDENTIFY = 32, FLUSH = 33, STOP = 34, COMMAND = 35, REHEARSE = 36;
 
 /**
  * @typedef {ReturnType<typeof open>} Host
@@ -27,7 +27,18 @@ export const open = (tab, tell) => {
      * @param {number} kind
      * @param {unknown[]} facts
      */
-    told: (kind, ...facts) => tell(host, kind, JSON.stringify(facts)),
+    told: (kind, ...facts) => {
+      if (host.items.length && kind !== ITEM) host.told(ITEM, host.items.splice(0), []);
+      return tell(host, kind, JSON.stringify(facts));
+    },
+    /** Items without an event that the core has still to hear of: it hears of them with whatever it hears of next. */
+    items: [],
+    /** The context's text that the core has, by name: what has not changed does not cross again. @type {Map<string, string>} */
+    texts: new Map(),
+    /** The page is publishing right now. */
+    publishes: false,
+    /** Requests that leave once it is done. @type {Function[]} */
+    outgoing: [],
     /** Its signal takes the listeners off the page. */
     listening: new AbortController(),
     stopped: false,

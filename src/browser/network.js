@@ -1,10 +1,10 @@
 // Requests to the edge: CORS-simple, so that none needs a preflight.
-import { ANSWERED } from "./host.js";
+import { ANSWERED, READ_CONSENT } from "./host.js";
 import { monitor, payload } from "./monitors.js";
 
 /**
- * Sends a request in this very task: what is awaited first does not survive a navigation. The core is told when the
- * answer's body is read, too: only then the browser gives its keepalive bytes back.
+ * Sends a request, never after an `await`: that does not survive a navigation. What a publish of the page asks for leaves
+ * in a task of its own, right after the page's: starting a request takes longer than all else that an event needs.
  * @param {import("./host.js").Host} host
  * @param {number} request  The outbox's number.
  * @param {string} requestId
@@ -12,11 +12,28 @@ import { monitor, payload } from "./monitors.js";
  * @param {string} body
  * @param {boolean} keepalive
  */
-export const send = async (host, request, requestId, url, body, keepalive) => {
-  const about = () => ({ url, requestId, payload: payload(body) });
-  monitor("onBeforeNetworkRequest", about);
+export const send = (host, request, ...what) => {
   const abort = new AbortController();
   host.flights.set(request, abort);
+  const go = () => {
+    if (host.flights.get(request) === abort) transmit(host, request, abort, ...what);
+  };
+  if (!host.publishes || document.visibilityState === "hidden") go();
+  else if (host.outgoing.push(go) === 1) setTimeout(depart, 0, host);
+};
+
+/** Sends what waits for the page's task to end, or for the page. @param {import("./host.js").Host} host */
+export const depart = (host) => {
+  if (!host.outgoing.length) return;
+  // What the shopper has said meanwhile takes requests back.
+  host.told(READ_CONSENT);
+  host.outgoing.splice(0).forEach((go) => go());
+};
+
+/** The core is told when the answer's body is read, too: only then the browser gives its keepalive bytes back. */
+const transmit = async (host, request, abort, requestId, url, body, keepalive) => {
+  const about = () => ({ url, requestId, payload: payload(body) });
+  monitor("onBeforeNetworkRequest", about);
   let reply;
   try {
     const response = await fetch(url, {
@@ -31,15 +48,17 @@ export const send = async (host, request, requestId, url, body, keepalive) => {
     });
     const { headers, status: statusCode } = response;
     const text = await response.text();
-    const parsedBody = payload(text);
-    monitor("onNetworkResponse", () => ({
-      ...about(),
-      getHeader: headers.get.bind(headers),
-      statusCode,
-      body: text,
-      ...(parsedBody !== undefined && { parsedBody: payload(text) }),
-      retriesAttempted: 0,
-    }));
+    monitor("onNetworkResponse", () => {
+      const parsedBody = payload(text);
+      return {
+        ...about(),
+        getHeader: headers.get.bind(headers),
+        statusCode,
+        body: text,
+        ...(parsedBody !== undefined && { parsedBody }),
+        retriesAttempted: 0,
+      };
+    });
     reply = [statusCode, text, headers.get("retry-after"), headers.get("x-adobe-edge")];
   } catch (error) {
     monitor("onNetworkError", () => ({ ...about(), error }));

@@ -16,7 +16,7 @@ use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;
 use crate::moment::Moment;
 use crate::uuid::Random;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// The collector and what it has still to hear.
 pub(super) struct Shell {
@@ -24,6 +24,8 @@ pub(super) struct Shell {
     core: Cell<Option<Box<Collector>>>,
     waiting: Cell<Vec<(u32, Value)>>,
     busy: Cell<bool>,
+    /// The contexts as the page told them last; what has not changed is not told again.
+    known: Cell<Map>,
 }
 
 impl Shell {
@@ -43,7 +45,12 @@ impl Shell {
             widest_domain: |domains| page::widest_domain(&page::lines(domains)),
         };
         let core = Collector::new(host, tab.clone(), seed, &moment());
-        let shell = Self { core: Cell::new(Some(Box::new(core))), waiting: Cell::default(), busy: Cell::new(false) };
+        let shell = Self {
+            core: Cell::new(Some(Box::new(core))),
+            waiting: Cell::default(),
+            busy: Cell::new(false),
+            known: Cell::default(),
+        };
         (shell, tab)
     }
 
@@ -55,7 +62,7 @@ impl Shell {
         }
         if is_question(kind) {
             let mut answered = JsValue::UNDEFINED;
-            self.with_core(|core, moment| answered = page::parse(&answer(core, kind, moment).to_json()));
+            self.with_core(|core| answered = page::parse(&answer(core, kind, &moment()).to_json()));
             return answered;
         }
         if kind == BEGUN {
@@ -71,7 +78,7 @@ impl Shell {
         }
         if matches!(kind, CONFIGURE | VISIBLE) {
             let mut is_wanted = false;
-            self.with_core(|core, _| is_wanted = core.settings().consent_sources.tcf);
+            self.with_core(|core| is_wanted = core.settings().consent_sources.tcf);
             if is_wanted {
                 page::follow_banner(host);
             }
@@ -84,7 +91,7 @@ impl Shell {
         page::take_over(host);
         let mut name = String::new();
         let mut wants_hints = false;
-        self.with_core(|core, _| {
+        self.with_core(|core| {
             let settings = core.settings();
             name.push_str(&settings.data_layer_name);
             wants_hints = settings.context.high_entropy_user_agent_hints;
@@ -103,20 +110,31 @@ impl Shell {
                 break;
             }
             for (kind, facts) in waiting {
-                self.with_core(|core, moment| hear(core, host, kind, Facts::of(&facts), moment));
+                let mut now = moment();
+                let mut known = self.known.take();
+                self.with_core(|core| hear(core, &mut known, host, kind, Facts::of(&facts), &now));
+                self.known.set(known);
+                let mut is_stale = false;
                 loop {
+                    // Reading cookies takes as long as all the rest of an event.
+                    let mut looks = false;
+                    self.with_core(|core| looks = is_stale && !core.is_decided());
+                    if looks {
+                        now = moment();
+                        is_stale = false;
+                    }
                     let mut effect = None;
-                    self.with_core(|core, moment| effect = core.next_effect(moment));
+                    self.with_core(|core| effect = core.next_effect(&now));
                     let Some(effect) = effect else { break };
-                    effects::carry_out(host, effect);
+                    is_stale |= effects::carry_out(host, effect);
                 }
             }
         }
     }
 
-    fn with_core(&self, mut work: impl FnMut(&mut Collector, &Moment)) {
+    fn with_core(&self, mut work: impl FnMut(&mut Collector)) {
         if let Some(mut core) = self.core.take() {
-            work(&mut core, &moment());
+            work(&mut core);
             self.core.set(Some(core));
         }
     }

@@ -2,8 +2,10 @@
 //
 // Neither alone is enough. `localStorage` is written before `publish` returns, so a page that is left in the same task
 // loses nothing, but it is small, the shop's own data live in it, and browsers write it to disk seconds later. IndexedDB
-// has room and survives a killed browser, but a write begun as the page goes away may never commit. So an entry goes into
-// both, and leaves the journal as soon as IndexedDB has it: the shop's storage holds our entries for some milliseconds only.
+// has room and survives a killed browser, but a write begun as the page goes away may never commit, and each transaction
+// costs the main thread as much as the rest of an event. So an entry goes into the journal, and a moment later all that is
+// still there moves over in one transaction: what is delivered by then never does, and the shop's storage holds our entries
+// for some hundred milliseconds only.
 import { STORE_FAILED } from "./host.js";
 
 /** What every key in `localStorage` begins with. */
@@ -14,6 +16,8 @@ export const EARLY_KEYS = `${JOURNAL}early:`;
 /** The database and its only object store. */
 const DATABASE = "storefront-collector";
 const OUTBOX = "outbox";
+/** How long an entry stays in the journal alone, in milliseconds. */
+const MOVES_AFTER = 300;
 /** The cart memory's key in `sessionStorage`: it lives as long as the visit. */
 const CART = "storefront-collector.cart";
 
@@ -79,8 +83,10 @@ const readAll = (database) =>
 const opened = (host) =>
   (host.store ??= {
     database: undefined,
-    /** Entries written before the database was open. @type {[string, string][]} */
-    waiting: [],
+    /** Entries that the database has still to get, by key. @type {Map<string, string>} */
+    waiting: new Map(),
+    /** The timer of their move. */
+    timer: undefined,
     /** There is no database. */
     gone: false,
     /** Everything is to be taken out of the database once it is open. */
@@ -89,11 +95,34 @@ const opened = (host) =>
 
 const outbox = ({ database }) => database.transaction(OUTBOX, "readwrite").objectStore(OUTBOX);
 
-const moveOver = (store, key, text) =>
+/** Moves what waits into the database, if that is open. */
+const moveOver = (store) => {
+  clearTimeout(store.timer);
+  store.timer = undefined;
+  if (!store.database || !store.waiting.size) return;
+  const moving = [...store.waiting];
+  store.waiting.clear();
   allowed(() => {
+    const into = outbox(store);
+    for (const [key, text] of moving) into.put(text, key);
     // A request is done before its transaction is; the journal must outlive both.
-    outbox(store).put(text, key).transaction.oncomplete = () => forgetLocal(JOURNAL + key);
+    into.transaction.oncomplete = () => moving.forEach(([key]) => forgetLocal(JOURNAL + key));
   });
+};
+
+/** The page is hidden: its process may end at any time. @param {import("./host.js").Host} host */
+export const secure = ({ store }) => {
+  if (store) moveOver(store);
+};
+
+/**
+ * Lets go of the database, unless an answer is still to come that takes entries out; what waits is in the journal.
+ * @param {import("./host.js").Host} host
+ */
+export const close = ({ store, flights }) => {
+  clearTimeout(store?.timer);
+  if (!flights.size) store?.database?.close();
+};
 
 /**
  * Opens the database and gives back every entry of both storages.
@@ -114,7 +143,9 @@ export const load = async (host) => {
     allowed(() => outbox(store).clear());
   }
   store.gone = !store.database;
-  for (const [key, text] of store.waiting.splice(0)) moveOver(store, key, text);
+  if (store.gone) store.waiting.clear();
+  if (host.stopped) close(host);
+  else if (store.waiting.size) store.timer ??= setTimeout(moveOver, MOVES_AFTER, store);
   return entries;
 };
 
@@ -127,9 +158,13 @@ export const load = async (host) => {
 export const put = (host, key, text) => {
   const store = opened(host);
   const journaled = allowed(() => (localStorage.setItem(JOURNAL + key, text), true));
-  if (store.database) moveOver(store, key, text);
-  else if (!store.gone) store.waiting.push([key, text]);
-  else if (!journaled) host.told(STORE_FAILED, key);
+  if (store.gone) {
+    if (!journaled) host.told(STORE_FAILED, key);
+    return;
+  }
+  store.waiting.set(key, text);
+  if (!journaled) moveOver(store);
+  else if (store.database) store.timer ??= setTimeout(moveOver, MOVES_AFTER, store);
 };
 
 /**
@@ -140,12 +175,15 @@ export const put = (host, key, text) => {
 export const forget = (host, lines) => {
   const store = opened(host);
   const keys = lines.split("\n");
-  store.waiting = store.waiting.filter(([key]) => !keys.includes(key));
   keys.forEach((key) => forgetLocal(JOURNAL + key));
-  allowed(() => {
-    const from = outbox(store);
-    keys.forEach((key) => from.delete(key));
-  });
+  const moved = keys.filter((key) => !store.waiting.delete(key));
+  if (moved.length) {
+    allowed(() => {
+      const from = outbox(store);
+      moved.forEach((key) => from.delete(key));
+    });
+  }
+  if (host.stopped) close(host);
 };
 
 /**
@@ -161,7 +199,7 @@ export const purge = (host) => {
     allowed(() => indexedDB.deleteDatabase(DATABASE));
     return;
   }
-  store.waiting = [];
+  store.waiting.clear();
   if (store.database) allowed(() => outbox(store).clear());
   else store.purged = true;
 };

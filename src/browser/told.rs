@@ -59,6 +59,7 @@ const IDENTIFY: u32 = 32;
 const FLUSH: u32 = 33;
 const STOP: u32 = 34;
 const COMMAND: u32 = 35;
+const REHEARSE: u32 = 36;
 
 static NOTHING: Value = Value::Null;
 
@@ -183,22 +184,34 @@ fn hook(number: i64) -> Option<BeforeSend> {
 }
 
 /// Something happened in the page.
-pub(super) fn hear(core: &mut Collector, host: &JsValue, kind: u32, facts: Facts<'_>, moment: &Moment) {
+/// `known`: the contexts as the page told them last, by name.
+pub(super) fn hear(
+    core: &mut Collector,
+    known: &mut Map,
+    host: &JsValue,
+    kind: u32,
+    facts: Facts<'_>,
+    moment: &Moment,
+) {
     match kind {
         CONFIGURE => configure(core, facts, moment),
         CART => core.restore_cart(&facts.text(0)),
         ITEM => {
+            // Only the last one has an event.
             let asked = facts.maybe_text(2);
-            let is_asked = asked.is_some();
-            let id = core.pushed(item_of(facts.list(0)), asked, page_of(facts.list(1)), moment);
-            if let Some(id) = id.filter(|_| is_asked) {
-                page::published(host, &id);
+            let page = page_of(facts.list(1));
+            for item in facts.list(0).0 {
+                let item = item_of(Facts::of(item), known);
+                let id = core.pushed(item, asked.clone(), page.clone(), moment);
+                if let Some(id) = id.filter(|_| asked.is_some()) {
+                    page::published(host, &id);
+                }
             }
         }
         EARLY => {
             let mut items = Vec::new();
             for item in facts.list(0).0 {
-                items.push(item_of(Facts::of(item)));
+                items.push(item_of(Facts::of(item), known));
             }
             core.handed_over(items, &page_of(facts.list(1)), facts.number(2), moment);
         }
@@ -256,6 +269,7 @@ pub(super) fn hear(core: &mut Collector, host: &JsValue, kind: u32, facts: Facts
         IDENTIFY => core.identify(facts.ticket(), moment),
         FLUSH => core.flush(facts.ticket(), moment),
         STOP => core.stop(),
+        REHEARSE => core.rehearse(page_of(facts.list(0)), moment),
         COMMAND => {
             let name = facts.text(1);
             match readable(&facts.text(2)) {
@@ -293,11 +307,11 @@ fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
 }
 
 /// `[event, contexts, contexts of eventInfo, searchUnitId]`, as `readItem` of data_layer.js gives them.
-fn item_of(facts: Facts<'_>) -> Item {
+fn item_of(facts: Facts<'_>, known: &mut Map) -> Item {
     let mut issues = Vec::new();
-    let contexts = contexts_of(facts.list(1), &mut issues);
+    let contexts = contexts_of(facts.list(1), known, &mut issues);
     let info = facts.at(2).as_list().map(|info| {
-        let mut info = contexts_of(Facts(info), &mut issues);
+        let mut info = contexts_of(Facts(info), known, &mut issues);
         if let Some(unit) = facts.maybe_text(3) {
             info.set("searchUnitId", unit);
         }
@@ -306,15 +320,19 @@ fn item_of(facts: Facts<'_>) -> Item {
     Item { contexts, event: facts.maybe_text(0), info, issues }
 }
 
-fn contexts_of(facts: Facts<'_>, issues: &mut Vec<Issue>) -> Map {
+fn contexts_of(facts: Facts<'_>, known: &mut Map, issues: &mut Vec<Issue>) -> Map {
     let mut contexts = Map::new();
     for context in facts.0 {
         let context = Facts::of(context);
         let name = context.text(0);
-        let value = readable(context.at(1).as_text().unwrap_or_default()).unwrap_or_else(|reason| {
-            issues.push(unreadable(&name, reason));
-            Value::Null
-        });
+        if let Some(text) = context.at(1).as_text() {
+            let value = readable(text).unwrap_or_else(|reason| {
+                issues.push(unreadable(&name, reason));
+                Value::Null
+            });
+            known.set(name.clone(), value);
+        }
+        let value = known.get(&name).cloned();
         contexts.set(name, value);
     }
     contexts

@@ -129,13 +129,15 @@ impl Composed {
 
     /// The event as it stands in a request: `{ xdm, data?, query? }`.
     pub(super) fn to_json(&self) -> String {
-        let mut event = Value::from([("xdm", self.xdm.clone())]);
-        for (name, value) in [("data", &self.data), ("query", &self.query)] {
+        let mut event = join(&["{\"xdm\":", &self.xdm.to_json()]);
+        for (name, value) in [(",\"data\":", &self.data), (",\"query\":", &self.query)] {
             if let Some(value) = value.as_ref().filter(|value| !value.is_null()) {
-                event.set_at(name, value.clone());
+                event.push_str(name);
+                event.push_str(&value.to_json());
             }
         }
-        event.to_json()
+        event.push('}');
+        event
     }
 }
 

@@ -1,6 +1,5 @@
 //! The outbox's wishes turned into things for the browser to do, and what the browser has to tell.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -26,6 +25,12 @@ impl Collector {
             let effect = self.delivery.next_effect()?;
             self.translate(effect, moment);
         }
+    }
+
+    /// Whether what [`Self::next_effect`] gives next is decided already, whatever cookies say.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        !self.effects.is_empty()
     }
 
     fn translate(&mut self, effect: delivery::Effect, moment: &Moment) {
@@ -275,16 +280,16 @@ impl Collector {
                 record.request_id = request_id;
             }
         });
-        if let Some(record) = changed.cloned() {
-            self.effects.push_back(Effect::Record(Box::new(record)));
+        if let Some(record) = changed {
+            self.effects.push_back(Effect::Record(record));
         }
     }
 
     /// Changes an event's record and tells whoever listens.
     pub(super) fn move_on(&mut self, id: &str, status: Status, reason: Option<String>) {
         self.event_moved(id, status, reason.as_deref(), 0, None);
-        if let Some(record) = self.records.change(id, status, |record| record.reason = reason).cloned() {
-            self.effects.push_back(Effect::Record(Box::new(record)));
+        if let Some(record) = self.records.change(id, status, |record| record.reason = reason) {
+            self.effects.push_back(Effect::Record(record));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The last events and what became of each.
 
 use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use crate::value::{Map, Value};
@@ -86,7 +87,8 @@ impl Record {
 /// The records of the last [`KEPT`] events, and how many there were of each kind.
 #[derive(Debug, Default)]
 pub struct Records {
-    records: VecDeque<Record>,
+    /// Shared with whoever is told of a change: copied only when it changes while somebody still has it.
+    records: VecDeque<Rc<Record>>,
     published: i64,
     accepted: i64,
     suppressed: i64,
@@ -99,7 +101,7 @@ impl Records {
     pub fn add(&mut self, record: Record) {
         self.published = self.published.saturating_add(1);
         self.count(record.status);
-        self.records.push_back(record);
+        self.records.push_back(Rc::new(record));
         while self.records.len() > KEPT {
             self.records.pop_front();
         }
@@ -107,27 +109,29 @@ impl Records {
 
     /// Changes the record of event `id` and gives back how it stands now. An event that is no longer
     /// among the last ones still counts.
-    pub fn change(&mut self, id: &str, status: Status, change: impl FnOnce(&mut Record)) -> Option<&Record> {
-        let record = self.records.iter_mut().rev().find(|record| record.id == id);
-        if record.as_ref().is_none_or(|record| record.status != status) {
+    pub fn change(&mut self, id: &str, status: Status, change: impl FnOnce(&mut Record)) -> Option<Rc<Record>> {
+        let place = self.records.iter().rposition(|record| record.id == id);
+        let known = place.and_then(|place| self.records.get(place));
+        if known.is_none_or(|record| record.status != status) {
             self.count(status);
         }
-        let record = self.records.iter_mut().rev().find(|record| record.id == id)?;
+        let shared = self.records.get_mut(place?)?;
+        let record = Rc::make_mut(shared);
         record.status = status;
         change(record);
-        Some(record)
+        Some(Rc::clone(shared))
     }
 
     /// Changes the record of event `id`, if it is among the last ones, without moving the event on.
     pub fn edit(&mut self, id: &str, edit: impl FnOnce(&mut Record)) {
         if let Some(record) = self.records.iter_mut().rev().find(|record| record.id == id) {
-            edit(record);
+            edit(Rc::make_mut(record));
         }
     }
 
     /// The records, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
-        self.records.iter()
+        self.records.iter().map(Rc::as_ref)
     }
 
     /// An event that Adobe defines and that has no XDM was published.

@@ -1,5 +1,5 @@
 // `cargo xtask bench`: one module per kind of measurement; without a kind all of them run.
-const KINDS = { "--loss": () => import("./loss/run.mjs") };
+const KINDS = { "--cost": () => import("./cost/run.mjs"), "--loss": () => import("./loss/run.mjs") };
 
 const given = process.argv.slice(2);
 const named = given.filter((argument) => argument in KINDS);

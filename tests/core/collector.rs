@@ -404,6 +404,32 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
 }
 
 #[test]
+fn a_rehearsal_leaves_no_trace() {
+    let mut bench = Bench::identified();
+    let before = bench.effects.len();
+    bench.run(|collector, moment| collector.rehearse(Page::default(), moment));
+    assert_eq!(bench.effects.len(), before);
+    assert!(bench.statuses().is_empty());
+}
+
+#[test]
+fn the_website_counts_for_consent_as_soon_as_it_is_known() {
+    let mut bench = Bench::new();
+    bench.moment.cookies = "user_allowed_save_cookie=%7B%224%22%3A1%7D".into();
+    bench.run(|collector, moment| {
+        let settings = format!(
+            r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending","consentSources":["user_allowed_save_cookie"]}}"#
+        );
+        collector.configure(Source::Api, &json(&settings), moment);
+    });
+    bench.publish("sign-out");
+    bench.contexts(r#"{"pageContext":{"pageName":"a"}}"#);
+    assert_eq!(bench.status("waitingFor"), r#"["consent"]"#);
+    bench.contexts(r#"{"storefrontInstanceContext":{"websiteId":4}}"#);
+    assert_eq!(bench.status("waitingFor"), "[]");
+}
+
+#[test]
 fn other_known_events_are_counted_and_unknown_ones_left_alone() {
     let mut bench = Bench::identified();
     assert_eq!(bench.publish("recs-unit-view"), None);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use xshell::cmd;
 
+use crate::bench;
 use crate::build;
 use crate::project::{Project, single_option};
 use crate::setup::{self, WASM};
@@ -36,7 +37,7 @@ const fn stage(name: &'static str, run: fn(&Project) -> Result<Verdict>) -> Stag
     Stage { name, needs_package: false, run }
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     stage("fmt", fmt),
     stage("clippy", clippy),
     stage("clippy-wasm", clippy_wasm),
@@ -47,6 +48,7 @@ const STAGES: [Stage; 10] = [
     Stage { needs_package: true, ..stage("e2e", end_to_end) },
     stage("sim", simulation),
     Stage { needs_package: true, ..stage("size", size::gate) },
+    Stage { needs_package: true, ..stage("cost", cost) },
 ];
 
 /// Runs all stages, or the one named by `--only`; the exit code says whether all passed.
@@ -185,6 +187,12 @@ fn end_to_end(project: &Project) -> Result<Verdict> {
     let status = command.stdin(Stdio::null()).status().context("cannot start playwright")?;
     let tally = sh.read_file(&report).ok().as_deref().map(tally::playwright);
     tests(status, tally.flatten().unwrap_or_default())
+}
+
+/// What a page pays, beside Adobe's collector: what is the same on every machine, and what no noise explains.
+fn cost(project: &Project) -> Result<Verdict> {
+    let (status, tally) = counted(bench::quick(project)?)?;
+    tests(status, tally)
 }
 
 /// A few hundred sessions; `cargo xtask sim` runs as many as one likes.
