@@ -91,11 +91,16 @@ impl Value {
     /// Puts `value` at a dotted path of objects, making the objects on the way; what stands in
     /// the way and is no object is replaced.
     pub fn set_at(&mut self, path: &'static str, value: impl Into<Value>) {
+        self.put_at(path, value.into());
+    }
+
+    #[inline(never)]
+    fn put_at(&mut self, path: &'static str, value: Value) {
         let mut here = self;
         for step in split(path, b".") {
             here = here.as_map_or_new().entry(Cow::Borrowed(step));
         }
-        *here = value.into();
+        *here = value;
     }
 
     /// Takes what stands at a dotted path of objects out of them.
@@ -256,6 +261,7 @@ impl Map {
     }
 
     /// The value of `key`, put there as `null` if it is not.
+    #[inline(never)]
     pub fn entry(&mut self, key: Key) -> &mut Value {
         let at = self.0.iter().position(|(name, _)| *name == key).unwrap_or_else(|| {
             self.0.push((key, Value::Null));
@@ -270,7 +276,12 @@ impl Map {
 
     /// Gives `key` a value; a key that is there keeps its place.
     pub fn set(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
-        *self.entry(key.into()) = value.into();
+        self.put(key.into(), value.into());
+    }
+
+    #[inline(never)]
+    fn put(&mut self, key: Key, value: Value) {
+        *self.entry(key) = value;
     }
 
     /// Takes `key` out.

@@ -39,7 +39,7 @@ pub use row::{How, Row, rows};
 
 use crate::inspect::Issue;
 use crate::storefront::EventKind;
-use crate::text::{cut, join, split};
+use crate::text::{cut, split};
 use crate::value::{Map, Value};
 
 /// An event and everything that was known at its own moment.
@@ -134,11 +134,8 @@ pub fn map(source: &Source) -> Result<Mapped, Issue> {
         job.fill(row);
     }
     job.report_missing();
-    let mut issues = job.issues;
-    let mut xdm = job.xdm;
-    for issue in conform(&mut xdm) {
-        gate::tell(&mut issues, issue);
-    }
+    let Job { mut xdm, mut issues, .. } = job;
+    gate::hold(&mut xdm, &mut issues);
     Ok(Mapped { xdm, issues })
 }
 
@@ -161,17 +158,15 @@ impl Job<'_> {
     }
 
     fn put(&mut self, to: &'static str, value: Value) {
-        for (at, _) in to.match_indices('.') {
-            let (holder, _) = to.split_at_checked(at).unwrap_or((to, ""));
-            if let Some(kind) = self.xdm.at(holder).filter(|v| !v.is_null() && v.as_map().is_none()).map(Value::kind) {
-                let message = join(&[
-                    holder,
-                    " of the custom context is left out: XDM wants an object here, and this is ",
-                    kind,
-                    ". Give an object.",
-                ]);
-                gate::tell(&mut self.issues, Issue::warning(holder, "wrong-kind", message));
+        let mut rest = to;
+        while let Some((_, after)) = cut(rest, b".") {
+            let end = to.len().saturating_sub(after.len()).saturating_sub(1);
+            let holder = to.get(..end).unwrap_or_default();
+            if let Some(other) = self.xdm.at(holder).filter(|value| !value.is_null() && value.as_map().is_none()) {
+                let row = "?wrong-kind:% of the custom context is left out: XDM wants an object here, and this is $. Give an object.";
+                Issue::tell(&mut self.issues, row, &[holder, other.kind()]);
             }
+            rest = after;
         }
         self.xdm.set_at(to, value);
     }
@@ -190,13 +185,8 @@ impl Job<'_> {
     }
 
     fn wrong_kind(&mut self, name: &'static str, context: &Value) {
-        let message = join(&[
-            name,
-            " is ",
-            context.kind(),
-            " and counts as absent. Set it to an object, as the storefront events SDK does.",
-        ]);
-        gate::tell(&mut self.issues, Issue::warning(name, "wrong-kind", message));
+        let row = "?wrong-kind:% is $ and counts as absent. Set it to an object, as the storefront events SDK does.";
+        Issue::tell(&mut self.issues, row, &[name, context.kind()]);
     }
 
     /// Reports the context that the kind of event lives on, if it is not there.
@@ -212,17 +202,15 @@ impl Job<'_> {
             | E::RemoveFromRequisitionList
             | E::DeleteRequisitionList => "requisitionListContext",
             E::PlaceOrder if self.xdm.at("commerce.order.purchaseID").is_none_or(Value::is_empty) => {
-                let message = "orderContext.orderId is missing: the order goes without purchase and transaction ID. Set the order context before place-order.";
-                return gate::tell(&mut self.issues, Issue::warning("orderContext.orderId", "missing", message));
+                let row = "orderContext.orderId?missing:% is missing: the order goes without purchase and transaction ID. Set the order context before place-order.";
+                return Issue::tell(&mut self.issues, row, &[]);
             }
             _ => return,
         };
         if self.source.contexts.get(name).is_none_or(Value::is_null) {
-            let message = join(&[
-                name,
-                " is missing: the event goes with what else is known. Set the context before publishing.",
-            ]);
-            gate::tell(&mut self.issues, Issue::warning(name, "missing", message));
+            let row =
+                "?missing:% is missing: the event goes with what else is known. Set the context before publishing.";
+            Issue::tell(&mut self.issues, row, &[name]);
         }
     }
 }

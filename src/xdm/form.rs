@@ -88,9 +88,8 @@ fn whole(value: &mut Value, least: i64, most: i64) -> Option<()> {
 
 fn email(text: &str) -> bool {
     cut(text, b"@").is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !has(domain, b'@'))
-        && !text.contains(char::is_whitespace)
-        // JavaScript counts it among the blanks, Rust does not.
-        && !text.contains('\u{feff}')
+        // JavaScript counts U+FEFF among the blanks, Rust does not.
+        && !text.chars().any(|char| char.is_whitespace() || char == '\u{feff}')
 }
 
 fn capitals(text: &str, count: usize) -> bool {

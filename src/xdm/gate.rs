@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::form;
 use super::schema::{self, Field};
 use crate::inspect::Issue;
-use crate::text::join;
 use crate::value::{Map, Value};
 
 /// Makes `xdm` valid against Adobe's XDM: mends what can be mended without loss, takes out what
@@ -16,21 +15,26 @@ use crate::value::{Map, Value};
 /// Tenant fields (names that begin with `_`) are the merchant's own and only freed of empty values.
 /// What XDM requires of every event (`_id`, `timestamp`) is not added here.
 pub fn conform(xdm: &mut Value) -> Vec<Issue> {
-    let mut gate = Gate { path: String::new(), issues: Vec::new() };
-    if !gate.passes(schema::EVENT, xdm) {
-        *xdm = Value::map();
-    }
-    gate.issues
+    let mut issues = Vec::new();
+    hold(xdm, &mut issues);
+    issues
 }
 
-struct Gate {
+/// As [`conform`], with what is told added to `issues`.
+pub(super) fn hold(xdm: &mut Value, issues: &mut Vec<Issue>) {
+    if !(Gate { path: String::new(), issues }).passes(schema::EVENT, xdm) {
+        *xdm = Value::map();
+    }
+}
+
+struct Gate<'a> {
     /// Where we are: `productListItems.quantity`; lists leave no trace in it, so that a mistake in
     /// every item is told once.
     path: String,
-    issues: Vec<Issue>,
+    issues: &'a mut Vec<Issue>,
 }
 
-impl Gate {
+impl Gate<'_> {
     /// Whether `value` may stay, mended if need be.
     fn passes(&mut self, kind: &'static str, value: &mut Value) -> bool {
         if value.is_empty() && kind != "t" {
@@ -60,16 +64,8 @@ impl Gate {
                 },
             },
         };
-        self.refuse(
-            "wrong-kind",
-            &[
-                "XDM wants ",
-                wanted,
-                " here, and this is ",
-                value.kind(),
-                " that does not fit. Correct it where the page sets it.",
-            ],
-        );
+        let row = "?wrong-kind:% is left out: XDM wants $ here, and this is $ that does not fit. Correct it where the page sets it.";
+        Issue::tell(self.issues, row, &[&self.path, wanted, value.kind()]);
         false
     }
 
@@ -89,10 +85,8 @@ impl Gate {
                 Some(Field { kind, .. }) => self.passes(kind, value),
                 None => {
                     if !value.is_empty() {
-                        self.refuse(
-                            "unknown-field",
-                            &["XDM has no field of this name here. Use a name from the schema, or one of your own under your tenant's name (it begins with _)."],
-                        );
+                        let row = "?unknown-field:% is left out: XDM has no field of this name here. Use a name from the schema, or one of your own under your tenant's name (it begins with _).";
+                        Issue::tell(self.issues, row, &[&self.path]);
                     }
                     false
                 }
@@ -103,26 +97,12 @@ impl Gate {
         let missing = schema::fields(kind).find(|field| field.required && map.get(field.name).is_none());
         match missing {
             Some(field) if !map.is_empty() => {
-                self.refuse(
-                    "incomplete",
-                    &["XDM requires ", field.name, " in it. Give it where the page sets the rest."],
-                );
+                let row = "?incomplete:% is left out: XDM requires $ in it. Give it where the page sets the rest.";
+                Issue::tell(self.issues, row, &[&self.path, field.name]);
                 false
             }
             _ => !map.is_empty(),
         }
-    }
-
-    fn refuse(&mut self, code: &'static str, why: &[&str]) {
-        let message = join(&[&self.path, " is left out: ", &join(why)]);
-        tell(&mut self.issues, Issue::warning(self.path.clone(), code, message));
-    }
-}
-
-/// Adds `issue` unless the same is there.
-pub(super) fn tell(issues: &mut Vec<Issue>, issue: Issue) {
-    if !issues.iter().any(|known| known.same_as(&issue)) {
-        issues.push(issue);
     }
 }
 

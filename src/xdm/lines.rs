@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::form::{cents, js_number, text_of, truthy};
-use super::{Job, change, gate};
+use super::{Job, change};
 use crate::inspect::Issue;
 use crate::value::{Map, Value};
 
@@ -108,8 +108,8 @@ fn merged(job: &mut Job, lines: &[Value], sku: &str, complete: fn(&mut Map, &Val
     }
     let lost = given.iter().any(|given| !items.iter().any(|item| item.get("SKU") == given.get("SKU")));
     if lost {
-        let message = "productListItems of the custom context has items that are not among the event's own and are left out. Give them the SKU of an item that the event is about.";
-        gate::tell(&mut job.issues, Issue::warning("productListItems", "no-match", message));
+        let row = "productListItems?no-match:% of the custom context has items that are not among the event's own and are left out. Give them the SKU of an item that the event is about.";
+        Issue::tell(&mut job.issues, row, &[]);
     }
     Value::from(items)
 }

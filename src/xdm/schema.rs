@@ -9,6 +9,8 @@
 //! the Web SDK's automatic context fills; the last line names other standard groups, which only
 //! the merchant's own schema can check.
 
+use crate::text::cut;
+
 /// An experience event.
 pub(super) const EVENT: &str = "{\
 _id=r timestamp=d eventType=s producedBy=s personID=s \
@@ -104,7 +106,7 @@ impl Iterator for Fields {
     type Item = Field;
 
     fn next(&mut self) -> Option<Field> {
-        let (name, rest) = self.0.split_once('=')?;
+        let (name, rest) = cut(self.0, b"=")?;
         let mut depth = 0usize;
         let end = rest.bytes().position(|byte| {
             match byte {
@@ -115,9 +117,9 @@ impl Iterator for Fields {
             byte == b' ' && depth == 0
         });
         let (kind, rest) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, ""));
-        self.0 = rest.trim_start();
-        let required = name.ends_with('!');
-        Some(Field { name: name.trim_end_matches('!'), required, kind })
+        self.0 = rest.get(1..).unwrap_or_default();
+        let plain = name.strip_suffix('!');
+        Some(Field { name: plain.unwrap_or(name), required: plain.is_some(), kind })
     }
 }
 

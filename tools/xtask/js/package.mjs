@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync, transformSync } from "esbuild";
+import { order } from "./order.mjs";
 import { follow, shorten } from "./shorten.mjs";
 
 const TEMPLATES = "www/package";
@@ -17,6 +18,7 @@ minify("www/collector.js", "pkg/collector.js");
 // The inspector is one file in the package, so that a bookmarklet fetches no more than that.
 buildSync({ ...MINIFIED, entryPoints: ["www/inspector.js"], bundle: true, outfile: "pkg/inspector.js", logLevel: "warning" });
 replaceInit("pkg/storefront_collector.js");
+order("pkg/storefront_collector_bg.wasm");
 shortNames("pkg/storefront_collector");
 joinSnippets("pkg/storefront_collector.js");
 // wasm-pack tells git to ignore the folder; npm would read it and pack nothing.

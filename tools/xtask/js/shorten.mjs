@@ -1,13 +1,13 @@
 // One-letter names between the WebAssembly module and its glue. wasm-bindgen's are long and end in sixteen digits of a
 // hash, which stand in both files and which no compression shortens.
 
-const IMPORTS = 2;
+export const IMPORTS = 2;
 const EXPORTS = 7;
 /** What a reader of `init()`'s answer may use. */
 const KEPT = new Set(["memory"]);
 
 /** Reads a module piece by piece. */
-class Reader {
+export class Reader {
   constructor(bytes) {
     this.bytes = bytes;
     this.at = 0;
@@ -41,8 +41,8 @@ class Reader {
   }
 }
 
-const number = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(Math.floor(value / 0x80))]);
-const name = (text) => [...number(text.length), ...new TextEncoder().encode(text)];
+export const number = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(Math.floor(value / 0x80))]);
+export const name = (text) => [...number(text.length), ...new TextEncoder().encode(text)];
 
 /** `a` … `z`, `aa` …: names of letters alone are words that no glue uses otherwise. */
 const short = (index) => (index < 26 ? "" : short(Math.floor(index / 26) - 1)) + String.fromCharCode(97 + (index % 26));
@@ -53,8 +53,8 @@ const limits = (reader) => {
   if (flags & 1) reader.number();
 };
 
-/** What follows an import's names: its kind and its type. */
-const description = (reader) => {
+/** Steps over what follows an import's names, its kind and its type; says which kind: 0 is a function. */
+export const description = (reader) => {
   const kind = reader.byte();
   if (kind === 0) reader.number();
   else if (kind === 1) {
@@ -63,6 +63,7 @@ const description = (reader) => {
   } else if (kind === 2) limits(reader);
   else if (kind === 3) reader.take(2);
   else throw new Error(`an import of kind ${kind}`);
+  return kind;
 };
 
 /**
