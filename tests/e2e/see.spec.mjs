@@ -37,6 +37,9 @@ const sql = async (page, text) => {
   return page.locator(".result tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].slice(1).map(({ textContent }) => textContent)));
 };
 
+// Adobe's Web SDK itself adds an empty referrer to some events; the edge's page is shown a purchase of two kinds of fault.
+test.use({ tolerated: / (web\.webReferrer\.URL|commerce\.purchases\.value)$/ });
+
 for (const sender of ["bundled", "own"]) {
   test(`whoever has shopped with the ${sender} sender finds all 19 kinds by SQL on the edge's page`, async ({ page, edge, context }) => {
     const violations = await guard(page);
