@@ -64,7 +64,6 @@ mod status;
 mod traffic;
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -78,6 +77,7 @@ use crate::delivery::{Delivery, Event, Input, Limits, RequestId, Ticket};
 use crate::inspect::{Issue, Record, Records, Severity, Status};
 use crate::moment::Moment;
 use crate::page::Page;
+use crate::queue::Queue;
 use crate::settings::{self, Effective, Source};
 use crate::storefront::{EventKind, Item, Storefront};
 use crate::text;
@@ -240,11 +240,11 @@ pub struct Collector {
     sender: Option<Sender>,
     sdk: road::Progress,
     /// Published, and waiting for settings or consent.
-    held: VecDeque<Draft>,
+    held: Vec<Draft>,
     records: Records,
     issues: Vec<Issue>,
     random: Random,
-    effects: VecDeque<Effect>,
+    effects: Queue<Effect>,
     outbox_wake: Option<i64>,
     stopped: bool,
 }
@@ -271,11 +271,11 @@ impl Collector {
             instance: Instance::default(),
             sender: None,
             sdk: road::Progress::default(),
-            held: VecDeque::new(),
+            held: Vec::new(),
             records: Records::default(),
             issues: Vec::new(),
             random,
-            effects: VecDeque::new(),
+            effects: Queue::default(),
             outbox_wake: None,
             stopped: false,
         }
@@ -431,16 +431,15 @@ impl Collector {
         }
         let waits_for = self.waits_for();
         let waits_for = waits_for.first().map_or("settings", String::as_str);
-        if self.held.len() >= HELD_AT_MOST
-            && let Some(oldest) = self.held.pop_front()
-        {
+        if self.held.len() >= HELD_AT_MOST {
+            let oldest = self.held.remove(0);
             self.move_on(&oldest.id, Status::Rejected, Some("too many events waited".into()));
             let message =
                 text::join(&["more than 1000 events wait for ", waits_for, "; the oldest are given up until it comes"]);
             self.report(Issue::warning("events", "too-many-held", message));
         }
         self.move_on(&draft.id, Status::Held, Some(text::join(&["waits for ", waits_for])));
-        self.held.push_back(draft);
+        self.held.push(draft);
     }
 
     /// Hands an event to the outbox: from here on it is delivered, or refused for good.

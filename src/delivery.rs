@@ -67,7 +67,6 @@ mod retry;
 mod tests;
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -75,6 +74,7 @@ pub use message::*;
 
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
+use crate::queue::Queue;
 use batch::Filling;
 use consent::{Consent, ConsentCall};
 use flight::Flight;
@@ -138,7 +138,7 @@ pub struct Delivery {
     wish_fresh: bool,
     reported: Vec<&'static str>,
     next_request: RequestId,
-    effects: VecDeque<Effect>,
+    effects: Queue<Effect>,
     wake: i64,
     now: i64,
     wall: i64,
@@ -176,7 +176,7 @@ impl Delivery {
             wish_fresh: false,
             reported: Vec::new(),
             next_request: 0,
-            effects: VecDeque::new(),
+            effects: Queue::default(),
             wake: i64::MAX,
             now: i64::MIN,
             wall: 0,

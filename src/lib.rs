@@ -66,6 +66,7 @@ pub mod identity;
 pub mod inspect;
 pub mod moment;
 pub mod page;
+mod queue;
 pub mod settings;
 pub mod storefront;
 pub mod text;

@@ -5,7 +5,6 @@
 //! owns the tab's entries; keys never change, so no crash between two writes can leave an event
 //! behind twice.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -54,7 +53,7 @@ enum Storage {
 /// Own events in the order published, then adopted ones in the order of their pages.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     tab: String,
     next: u64,
     own: usize,
@@ -77,7 +76,7 @@ pub(super) enum Read {
 impl Outbox {
     pub(super) fn new(tab: String, limits: Limits) -> Self {
         Self {
-            entries: VecDeque::new(),
+            entries: Vec::new(),
             tab,
             next: 0,
             own: 0,
@@ -159,14 +158,14 @@ impl Outbox {
 
     /// Takes out the entries that `want` names.
     pub(super) fn take(&mut self, mut want: impl FnMut(&Entry) -> bool) -> Vec<Entry> {
-        let mut kept = VecDeque::with_capacity(self.entries.len());
+        let mut kept = Vec::with_capacity(self.entries.len());
         let mut taken = Vec::new();
         for entry in core::mem::take(&mut self.entries) {
             if want(&entry) {
                 self.gone(&entry);
                 taken.push(entry);
             } else {
-                kept.push_back(entry);
+                kept.push(entry);
             }
         }
         self.entries = kept;
@@ -202,7 +201,8 @@ impl Outbox {
                 // Adopted entries are older than own ones, whatever the wall clock did in between.
                 (!entry.adopted, if entry.adopted { entry.event.created } else { 0 }, entry.ordinal)
             });
-            let Some(entry) = oldest.map(|(at, _)| at).and_then(|at| self.entries.remove(at)) else { break };
+            let Some((at, _)) = oldest else { break };
+            let entry = self.entries.remove(at);
             self.gone(&entry);
             refused.push(entry);
         }

@@ -1,8 +1,8 @@
 //! The last events and what became of each.
 
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::value::{Map, Value};
 
@@ -88,7 +88,7 @@ impl Record {
 #[derive(Debug, Default)]
 pub struct Records {
     /// Shared with whoever is told of a change: copied only when it changes while somebody still has it.
-    records: VecDeque<Rc<Record>>,
+    records: Vec<Rc<Record>>,
     published: i64,
     accepted: i64,
     suppressed: i64,
@@ -101,10 +101,10 @@ impl Records {
     pub fn add(&mut self, record: Record) {
         self.published = self.published.saturating_add(1);
         self.count(record.status);
-        self.records.push_back(Rc::new(record));
-        while self.records.len() > KEPT {
-            self.records.pop_front();
+        if self.records.len() >= KEPT {
+            self.records.remove(0);
         }
+        self.records.push(Rc::new(record));
     }
 
     /// Changes the record of event `id` and gives back how it stands now. An event that is no longer
