@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use xshell::cmd;
 
+use crate::browsers::{self, Reach};
 use crate::build;
 use crate::project::{Project, run as run_command};
 use crate::setup;
@@ -21,7 +22,7 @@ pub(crate) fn exists(project: &Project) -> bool {
 
 /// Builds the package and the local Edge, then measures.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
-    setup::for_tests(project)?;
+    setup::for_tests(project, Reach::default())?;
     build::package(project)?;
     let sh = &project.shell;
     cmd!(sh, "cargo build --quiet --package local-edge").quiet().run()?;
@@ -36,8 +37,6 @@ pub(crate) fn quick(project: &Project) -> Result<Command> {
 }
 
 fn with_chromium(project: &Project, mut command: Command) -> Command {
-    if let Some(chromium) = setup::chromium(project) {
-        command.env("CHROMIUM", chromium);
-    }
+    browsers::name_them(project, &mut command);
     command
 }

@@ -1,6 +1,7 @@
 //! The project's commands: `cargo xtask build`, `test`, `demo` and the rest. Each installs what it
 //! needs, pinned, and says so; a machine with Rust and Node is enough to start from.
 mod bench;
+mod browsers;
 mod build;
 mod cache;
 mod demo;
@@ -26,6 +27,8 @@ cargo xtask COMMAND
 
   demo [--port N]           build, serve the demo storefront with a local Edge, print the address
   test [--only STAGE]       run every check and test, or one stage
+       [--all-browsers]     all that can in Chromium, Firefox and WebKit
+       [--all-builds]       every end-to-end test with the WebAssembly and the JavaScript build
   build                     build the npm package into pkg/
   size [--update]           weigh what the drop-in fetches; raise the figure on purpose
   sim --seeds N             simulate N sessions with random faults
@@ -62,7 +65,7 @@ fn run() -> Result<ExitCode> {
         }
         "setup" => {
             refuse_arguments(&rest)?;
-            setup::for_tests(&project)?;
+            setup::for_tests(&project, browsers::Reach::default())?;
         }
         "bench" if bench::exists(&project) => bench::run(&project, &rest)?,
         "help" | "-h" | "--help" => {

@@ -79,9 +79,23 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
 
 /// Refuses any argument left over, and hands out the value of the one option that is known.
 pub(crate) fn single_option(arguments: Vec<OsString>, name: &str) -> Result<Option<String>> {
+    Ok(options(arguments, name, [])?.0)
+}
+
+/// Refuses any argument left over; hands out the value of the option that is known, and which of the flags are there.
+pub(crate) fn options<const N: usize>(
+    arguments: Vec<OsString>,
+    name: &str,
+    flags: [&str; N],
+) -> Result<(Option<String>, [bool; N])> {
     let mut value = None;
+    let mut there = [false; N];
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
+        let flag = match &argument {
+            lexopt::Arg::Long(long) => flags.iter().position(|flag| flag == long),
+            _ => None,
+        };
         match argument {
             lexopt::Arg::Long(long) if long == name => {
                 let given = parser.value()?;
@@ -91,10 +105,13 @@ pub(crate) fn single_option(arguments: Vec<OsString>, name: &str) -> Result<Opti
                         .map_err(|text| anyhow::anyhow!("--{name} is not text: {}", Path::new(&text).display()))?,
                 );
             }
-            other => return Err(other.unexpected().into()),
+            other => match flag.and_then(|at| there.get_mut(at)) {
+                Some(flag) => *flag = true,
+                None => return Err(other.unexpected().into()),
+            },
         }
     }
-    Ok(value)
+    Ok((value, there))
 }
 
 fn locked_version(lock: &str, package: &str) -> Option<String> {
@@ -124,6 +141,17 @@ mod tests {
         assert_eq!(read(&["--only=fmt"]), Ok(Some("fmt".to_owned())));
         assert_eq!(read(&[]), Ok(None));
         assert_eq!(read(&["fmt"]), Err(()));
+        assert_eq!(read(&["--all"]), Err(()));
+    }
+
+    #[test]
+    fn flags_stand_beside_the_option_in_any_order() {
+        let read = |list: &[&str]| {
+            options(list.iter().map(OsString::from).collect(), "only", ["all-browsers", "all-builds"]).map_err(drop)
+        };
+        assert_eq!(read(&[]), Ok((None, [false, false])));
+        assert_eq!(read(&["--all-builds", "--only", "e2e"]), Ok((Some("e2e".to_owned()), [false, true])));
+        assert_eq!(read(&["--only=e2e", "--all-browsers"]), Ok((Some("e2e".to_owned()), [true, false])));
         assert_eq!(read(&["--all"]), Err(()));
     }
 }

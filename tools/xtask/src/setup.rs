@@ -1,15 +1,18 @@
 //! Installs what is missing, pinned, and says what it installs; a fraction of a second when all is
 //! there.
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use xshell::cmd;
 
+use crate::browsers::{Engine, Reach};
 use crate::project::{Project, run};
 
 /// The pinned builder of the npm package; wasm-bindgen's version comes from `Cargo.lock`.
 const WASM_PACK: &str = "0.15.1";
+/// Firefox's driver; Debian has none.
+const GECKODRIVER: &str = "0.37.1";
 /// The target the collector is compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The oldest Node the packages in the lock file run on.
@@ -18,15 +21,33 @@ const NODE: u32 = 20;
 /// What `build` and `demo` need.
 pub(crate) fn for_build(project: &Project) -> Result<()> {
     wasm_target(project)?;
-    cargo_tools(project)?;
+    let bindgen = project.locked_version("wasm-bindgen")?;
+    cargo_tools(
+        project,
+        &[
+            ("wasm-pack", "wasm-pack", WASM_PACK),
+            ("wasm-bindgen", "wasm-bindgen-cli", &bindgen),
+            ("wasm-bindgen-test-runner", "wasm-bindgen-cli", &bindgen),
+        ],
+    )?;
     npm_packages(project)
 }
 
-/// What `test` needs: the above, the linters and a browser with its driver.
-pub(crate) fn for_tests(project: &Project) -> Result<()> {
+/// What `test` needs: the above, the linters, PHP for the example module, and browsers with their drivers.
+///
+/// Without Chromium and PHP nothing is tested. Firefox and WebKit are wanted, and missed only when `reach` says so.
+pub(crate) fn for_tests(project: &Project, reach: Reach) -> Result<()> {
     linters(project)?;
     for_build(project)?;
-    browser(project)
+    let php: &[_] = &[(["php"].as_slice(), "php-cli")];
+    debian_packages(project, &[Engine::Chromium.programs(), php].concat())?;
+    let others = debian_packages(project, &[Engine::Firefox.programs(), Engine::WebKit.programs()].concat())
+        .and_then(|()| cargo_tools(project, &[("geckodriver", "geckodriver", GECKODRIVER)]));
+    match others {
+        Err(error) if !reach.all_browsers => println!("setup: without Firefox or WebKit ({error:#})"),
+        other => other?,
+    }
+    Ok(())
 }
 
 fn wasm_target(project: &Project) -> Result<()> {
@@ -53,18 +74,13 @@ fn linters(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn cargo_tools(project: &Project) -> Result<()> {
-    let bindgen = project.locked_version("wasm-bindgen")?;
-    let wanted = [
-        ("wasm-pack", "wasm-pack", WASM_PACK),
-        ("wasm-bindgen", "wasm-bindgen-cli", bindgen.as_str()),
-        ("wasm-bindgen-test-runner", "wasm-bindgen-cli", bindgen.as_str()),
-    ];
+/// Installs what is not there of these: program, package, version.
+fn cargo_tools(project: &Project, wanted: &[(&str, &str, &str)]) -> Result<()> {
     let mut missing: Vec<String> = wanted
         .iter()
         .filter(|(program, _, wanted)| {
-            let expected = format!("{program} {wanted}");
-            version(&project.tools.join("bin").join(program)).as_ref() != Some(&expected)
+            let said = version(&project.tools.join("bin").join(program)).unwrap_or_default();
+            !said.split_whitespace().take(2).eq([*program, *wanted])
         })
         .map(|(_, package, wanted)| format!("{package}@{wanted}"))
         .collect();
@@ -107,25 +123,25 @@ fn npm_packages(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn browser(project: &Project) -> Result<()> {
-    let missing: Vec<&str> = [("chromium", chromium(project)), ("chromium-driver", chromedriver(project))]
-        .iter()
-        .filter_map(|(package, found)| found.is_none().then_some(*package))
-        .collect();
-    if missing.is_empty() {
+/// Installs the packages of those programs that are not on PATH, whatever name they have there.
+fn debian_packages(project: &Project, programs: &[(&[&str], &'static str)]) -> Result<()> {
+    let missing = || -> Vec<&'static str> {
+        let absent = programs.iter().filter(|(names, _)| project.program(names).is_none());
+        absent.map(|(_, package)| *package).collect()
+    };
+    let packages = missing();
+    if packages.is_empty() {
         return Ok(());
     }
-    let list = missing.join(" and ");
+    let list = packages.join(", ");
     if project.program(&["apt-get"]).is_none() {
-        bail!("{list} missing: install Chromium and its chromedriver and put both on PATH");
+        bail!("missing: {list}. Install what Debian calls so, and put it on PATH");
     }
     println!("setup: installing {list} (apt-get)");
     apt_get(project, &["update", "--quiet=2"])?;
-    let mut install = vec!["install", "--quiet=2", "--yes", "--no-install-recommends"];
-    install.extend(&missing);
-    apt_get(project, &install)?;
-    if chromium(project).is_none() || chromedriver(project).is_none() {
-        bail!("apt-get installed {list}, but no browser with its driver is on PATH");
+    apt_get(project, &[&["install", "--quiet=2", "--yes", "--no-install-recommends"], packages.as_slice()].concat())?;
+    if !missing().is_empty() {
+        bail!("apt-get installed {list}, but {} is not on PATH", missing().join(", "));
     }
     Ok(())
 }
@@ -141,16 +157,6 @@ fn apt_get(project: &Project, arguments: &[&str]) -> Result<()> {
     let mut command = Command::from(command.quiet().env("DEBIAN_FRONTEND", "noninteractive"));
     command.stdin(Stdio::null());
     run(command)
-}
-
-/// Chromium or Chrome on PATH.
-pub(crate) fn chromium(project: &Project) -> Option<PathBuf> {
-    project.program(&["chromium", "chromium-browser", "google-chrome"])
-}
-
-/// The WebDriver server that belongs to it.
-pub(crate) fn chromedriver(project: &Project) -> Option<PathBuf> {
-    project.program(&["chromedriver"])
 }
 
 /// What a program answers to `--version`; `None` when it is not there.

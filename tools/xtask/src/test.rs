@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 use xshell::cmd;
 
 use crate::bench;
+use crate::browsers::{self, Engine, Reach};
 use crate::build;
-use crate::project::{Project, single_option};
+use crate::project::{Project, options};
 use crate::setup::{self, WASM};
 use crate::size;
 use crate::tally::{self, Tally};
@@ -21,6 +22,8 @@ pub(crate) enum Verdict {
     Passed,
     /// Tests ran.
     Tests(Tally),
+    /// Tests ran in these browsers.
+    In(Tally, Vec<Engine>),
     /// There is nothing to run yet, and why.
     Nothing(&'static str),
     /// Failed in a way that leaves the later stages nothing to stand on.
@@ -30,39 +33,46 @@ pub(crate) enum Verdict {
 struct Stage {
     name: &'static str,
     needs_package: bool,
-    run: fn(&Project) -> Result<Verdict>,
+    run: fn(&Project, Reach) -> Result<Verdict>,
 }
 
-const fn stage(name: &'static str, run: fn(&Project) -> Result<Verdict>) -> Stage {
+const fn stage(name: &'static str, run: fn(&Project, Reach) -> Result<Verdict>) -> Stage {
     Stage { name, needs_package: false, run }
 }
 
-const STAGES: [Stage; 11] = [
-    stage("fmt", fmt),
-    stage("clippy", clippy),
-    stage("clippy-wasm", clippy_wasm),
-    stage("doc", doc),
-    stage("cargo", cargo_test),
-    stage("build", package),
+const STAGES: [Stage; 13] = [
+    stage("fmt", |project, _| fmt(project)),
+    stage("clippy", |project, _| clippy(project)),
+    stage("clippy-wasm", |project, _| clippy_wasm(project)),
+    stage("doc", |project, _| doc(project)),
+    stage("cargo", |project, _| cargo_test(project)),
+    stage("build", |project, _| package(project)),
     stage("wasm", wasm_tests::run),
     Stage { needs_package: true, ..stage("e2e", end_to_end) },
-    stage("sim", simulation),
-    Stage { needs_package: true, ..stage("size", size::gate) },
-    Stage { needs_package: true, ..stage("cost", cost) },
+    Stage { needs_package: true, ..stage("engines", engines) },
+    stage("strangers", |project, _| strangers(project)),
+    stage("sim", |project, _| simulation(project)),
+    Stage { needs_package: true, ..stage("size", |project, _| size::gate(project)) },
+    Stage { needs_package: true, ..stage("cost", |project, _| cost(project)) },
 ];
 
 /// Runs all stages, or the one named by `--only`; the exit code says whether all passed.
 pub(crate) fn run(project: &Project, arguments: Vec<OsString>) -> Result<ExitCode> {
-    let only = single_option(arguments, "only")?;
+    let (only, [all_browsers, all_builds]) = options(arguments, "only", ["all-browsers", "all-builds"])?;
+    let reach = Reach { all_browsers, all_builds };
     let stages = chosen(only.as_deref())?;
-    setup::for_tests(project)?;
+    setup::for_tests(project, reach)?;
 
     let mut total = Tally::default();
     let mut lines = Vec::new();
+    let mut seen: Vec<Engine> = Vec::new();
     for stage in stages {
         println!("── {}", stage.name);
         let started = Instant::now();
-        let verdict = (stage.run)(project);
+        let verdict = (stage.run)(project, reach);
+        if let Ok(Verdict::In(_, engines)) = &verdict {
+            seen.extend(engines);
+        }
         let (tally, line) = judge(&verdict);
         total += tally;
         let line = format!("{:<12} {:>7}  {line}", stage.name, seconds(started.elapsed()));
@@ -75,6 +85,10 @@ pub(crate) fn run(project: &Project, arguments: Vec<OsString>) -> Result<ExitCod
     }
 
     println!("\n{}", lines.join("\n"));
+    let ran: Vec<Engine> = Engine::ALL.into_iter().filter(|engine| seen.contains(engine)).collect();
+    if !ran.is_empty() {
+        println!("browsers: {}", browsers::versions(project, &ran));
+    }
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -98,15 +112,20 @@ fn judge(verdict: &Result<Verdict>) -> (Tally, String) {
     match verdict {
         Ok(Verdict::Passed) => (Tally::default(), "ok".to_owned()),
         Ok(Verdict::Nothing(why)) => (Tally::default(), format!("nothing to run: {why}")),
-        Ok(Verdict::Tests(tally)) => {
-            let line = match tally.failed {
-                0 => format!("ok, {} tests", tally.passed),
-                failed => format!("FAILED, {failed} of {} tests", tally.passed + failed),
-            };
-            (*tally, line)
+        Ok(Verdict::Tests(tally)) => (*tally, counts(*tally)),
+        Ok(Verdict::In(tally, engines)) => {
+            let names: Vec<&str> = engines.iter().map(|engine| engine.name()).collect();
+            (*tally, format!("{} in {}", counts(*tally), names.join(", ")))
         }
         Ok(Verdict::Stop(why)) => (one_failure, format!("FAILED: {why}")),
         Err(error) => (one_failure, format!("FAILED: {error:#}")),
+    }
+}
+
+fn counts(tally: Tally) -> String {
+    match tally.failed {
+        0 => format!("ok, {} tests", tally.passed),
+        failed => format!("FAILED, {failed} of {} tests", tally.passed + failed),
     }
 }
 
@@ -165,28 +184,57 @@ fn package(project: &Project) -> Result<Verdict> {
     })
 }
 
-fn end_to_end(project: &Project) -> Result<Verdict> {
+/// The depth, in Chromium: the WebAssembly build, and the JavaScript build as far as time allows.
+fn end_to_end(project: &Project, reach: Reach) -> Result<Verdict> {
     if !project.has("tests/e2e") {
         return Ok(Verdict::Nothing("no tests/e2e"));
     }
+    let builds: &[_] = if reach.all_builds || reach.all_browsers { &[("ALL_BUILDS", "1")] } else { &[] };
+    let tally = playwright(project, "playwright.config.mjs", builds)?;
+    Ok(Verdict::In(tally, vec![Engine::Chromium]))
+}
+
+/// The breadth: a smoke in each engine, with both builds. Chromium, in which everything else runs, only when asked for.
+fn engines(project: &Project, reach: Reach) -> Result<Verdict> {
+    let mut engines = Engine::ALL.to_vec();
+    if !reach.all_browsers {
+        engines.retain(|engine| *engine != Engine::Chromium && engine.is_there(project));
+    }
+    if engines.is_empty() {
+        return Ok(Verdict::Nothing("neither Firefox nor WebKitGTK is installed"));
+    }
+    let names: Vec<&str> = engines.iter().map(|engine| engine.name()).collect();
+    let tally = playwright(project, "tests/engines/playwright.config.mjs", &[("ENGINES", &names.join(","))])?;
+    Ok(Verdict::In(tally, engines))
+}
+
+/// Runs Playwright's tests by one configuration, with the local edge built.
+fn playwright(project: &Project, config: &str, variables: &[(&str, &str)]) -> Result<Tally> {
     let sh = &project.shell;
     cmd!(sh, "cargo build --quiet --package local-edge").quiet().run()?;
     let report = project.target().join("playwright-report.json");
     sh.remove_path(&report)?;
-    let config = ["ts", "mts", "js", "mjs"]
-        .iter()
-        .find(|kind| project.has(&format!("playwright.config.{kind}")))
-        .map_or("tests/e2e", |_| ".");
     let mut command: Command = cmd!(sh, "playwright test --config {config} --reporter=list,json")
         .quiet()
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .into();
-    if let Some(chromium) = setup::chromium(project) {
-        command.env("CHROMIUM", chromium);
-    }
+    command.envs(variables.iter().copied());
+    browsers::name_them(project, &mut command);
     let status = command.stdin(Stdio::null()).status().context("cannot start playwright")?;
-    let tally = sh.read_file(&report).ok().as_deref().map(tally::playwright);
-    tests(status, tally.flatten().unwrap_or_default())
+    let tally = sh.read_file(&report).ok().as_deref().and_then(tally::playwright).unwrap_or_default();
+    checked(status, tally)
+}
+
+/// The local edge, judged by Adobe's own clients.
+fn strangers(project: &Project) -> Result<Verdict> {
+    let sh = &project.shell;
+    cmd!(sh, "cargo build --quiet --package local-edge").quiet().run()?;
+    let binary = project.target().join("debug/local-edge");
+    let script = "tools/local-edge/tests/strangers/run.mjs";
+    let mut command: Command = cmd!(sh, "node {script} --binary {binary}").quiet().into();
+    browsers::name_them(project, &mut command);
+    let (status, tally) = counted(command)?;
+    Ok(Verdict::In(checked(status, tally)?, vec![Engine::Chromium]))
 }
 
 /// What a page pays, beside Adobe's collector: what is the same on every machine, and what no noise explains.
@@ -213,13 +261,18 @@ fn simulation(project: &Project) -> Result<Verdict> {
 
 /// The verdict on a runner that says by its exit status, too, whether all passed.
 pub(crate) fn tests(status: ExitStatus, tally: Tally) -> Result<Verdict> {
+    checked(status, tally).map(Verdict::Tests)
+}
+
+/// The same, when there is more to say of them.
+pub(crate) fn checked(status: ExitStatus, tally: Tally) -> Result<Tally> {
     if status.success() && tally.is_empty() {
         bail!("no test ran");
     }
     if !status.success() && tally.failed == 0 {
         bail!("the runner failed ({status}) after {} tests passed", tally.passed);
     }
-    Ok(Verdict::Tests(tally))
+    Ok(tally)
 }
 
 /// Runs a test command, shows what it prints and counts the tests of its summary lines.
@@ -272,6 +325,7 @@ mod tests_of_test {
             stages.iter().map(|stage| stage.name).collect()
         };
         assert_eq!(names("e2e"), ["build", "e2e"]);
+        assert_eq!(names("engines"), ["build", "engines"]);
         assert_eq!(names("fmt"), ["fmt"]);
         assert!(chosen(Some("nothing")).is_err());
     }

@@ -1,37 +1,60 @@
-//! The wasm-bindgen tests, in headless Chromium.
+//! The wasm-bindgen tests, in headless Chromium and, when all browsers are asked for, in the other two.
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::Value;
 use xshell::cmd;
 
+use crate::browsers::{self, Engine, Reach};
 use crate::project::Project;
-use crate::setup::{WASM, chromedriver};
-use crate::test::{Verdict, counted, tests};
+use crate::setup::WASM;
+use crate::tally::Tally;
+use crate::test::{Verdict, checked, counted};
 
 /// The folder whose test targets run in the browser.
 const FOLDER: &str = "tests/browser";
 
 /// Runs the test targets below `tests/browser`.
-pub(crate) fn run(project: &Project) -> Result<Verdict> {
+pub(crate) fn run(project: &Project, reach: Reach) -> Result<Verdict> {
     let targets = targets(project)?;
     if targets.is_empty() {
         return Ok(Verdict::Nothing("no tests/browser"));
     }
-    let driver = chromedriver(project).context("chromedriver is on PATH after setup")?;
+    let engines = if reach.all_browsers { Engine::ALL.to_vec() } else { vec![Engine::Chromium] };
+    let mut total = Tally::default();
+    for engine in &engines {
+        println!("in {}", engine.name());
+        total += in_engine(project, &targets, *engine)?;
+    }
+    Ok(Verdict::In(total, engines))
+}
+
+fn in_engine(project: &Project, targets: &[String], engine: Engine) -> Result<Tally> {
     let runner = project.tools.join("bin/wasm-bindgen-test-runner");
     let sh = &project.shell;
-    // The driver is named because the runner would take geckodriver first where both are on PATH.
-    let command = cmd!(
+    // WebKitGTK has no headless mode: it needs a display for as long as the runner runs.
+    let display: &[&str] = if engine == Engine::WebKit { &["xvfb-run", "--auto-servernum"] } else { &[] };
+    let words: Vec<&str> = display.iter().copied().chain(["cargo"]).collect();
+    let (program, before) = words.split_first().map_or(("cargo", [].as_slice()), |(first, rest)| (*first, rest));
+    let mut command = cmd!(
         sh,
-        "cargo test --package storefront-collector --target {WASM} --no-fail-fast
-         {targets...}"
+        "{program} {before...} test --package storefront-collector --target {WASM} --no-fail-fast {targets...}"
     )
     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
-    .env("CHROMEDRIVER", driver)
     .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    let (status, tally) = counted(command.quiet().into())?;
-    tests(status, tally)
+    // The runner knows three drivers, takes the first that is named, and speaks WebDriver's standard with Safari's.
+    let (variable, named, file) = match engine {
+        Engine::Chromium => ("CHROMEDRIVER", "CHROMEDRIVER", "webdriver.json"),
+        Engine::Firefox => ("GECKODRIVER", "GECKODRIVER", "tests/browser/webdriver.firefox.json"),
+        Engine::WebKit => ("SAFARIDRIVER", "WEBKITDRIVER", "tests/browser/none.json"),
+    };
+    for (name, path) in browsers::paths(project) {
+        if name == named {
+            command = command.env(variable, path);
+        }
+    }
+    let (status, tally) = counted(command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", project.path(file)).quiet().into())?;
+    checked(status, tally)
 }
 
 /// Cargo's arguments that choose those targets: `--test name` for each.

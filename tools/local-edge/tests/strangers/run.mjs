@@ -4,7 +4,7 @@
 //   node tools/local-edge/tests/strangers/run.mjs [--modules DIR] [--binary FILE]
 //
 // DIR is a node_modules with playwright, @adobe/alloy, @adobe/magento-storefront-events-sdk and
-// @adobe/magento-storefront-event-collector.
+// @adobe/magento-storefront-event-collector. `cargo xtask test` runs it as its stage `strangers`.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
   options: {
-    modules: { type: "string", default: "tests/e2e/node_modules" },
+    modules: { type: "string", default: "node_modules" },
     binary: { type: "string", default: "target/debug/local-edge" },
   },
 });
@@ -43,7 +43,7 @@ const mapped = ["www.shop.example.com", "edge.adobedc.net", "adobedc.demdex.net"
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
-    `--host-resolver-rules=${mapped.join(", ")}`, "--ignore-certificate-errors", "--no-sandbox",
+    `--host-resolver-rules=${[...mapped, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"].join(", ")}`, "--ignore-certificate-errors", "--no-sandbox",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
   ],
 });
@@ -179,5 +179,5 @@ for (const [name, check] of Object.entries(checks)) {
 }
 await browser.close();
 server.kill();
-console.log(`${Object.keys(checks).length - failed} of ${Object.keys(checks).length} passed`);
+console.log(`${Object.keys(checks).length - failed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
