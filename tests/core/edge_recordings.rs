@@ -1,20 +1,7 @@
 //! What Adobe's Web SDK (2.33.1, Chromium, a page of a shop below `example.com`) was seen to send and
 //! to store, scenario by scenario, and what our Edge protocol makes of the same situation.
 //!
-//! Intended differences, here and nowhere else:
-//!
-//! | the Web SDK | ours | why |
-//! | --- | --- | --- |
-//! | takes `placeContext.localTime` and `timestamp` at two moments | one moment for both | they are the same time |
-//! | `implementationDetails.version` is its own | the crate's | it is who sends |
-//! | sends an empty `web.webReferrer.URL` | leaves it out | nothing empty is sent |
-//! | `configOverrides` before `events` | after | the order of keys means nothing |
-//! | cookies with `Expires` | with `Max-Age` | does not depend on the shopper's clock |
-//! | `notexample.com` counts as first party of `example.com` | it does not | defect of the Web SDK |
-//! | iOS Chrome goes to the third-party host | it does not | no browser on iOS keeps its cookies |
-//! | a global `datastreamId` override is lost | it counts | Adobe's own documentation shows it |
-//! | a failing fallback counts as success | as failure | defect of the Web SDK |
-//! | a failing answer's `state:store` is ignored | cookies are set | the stored opt-out must not be lost |
+//! Each intended difference is listed in `docs/delivery.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -37,7 +37,8 @@ const commit = () => {
 
 /** @param {string[]} given */
 export const run = async (given) => {
-  const { values } = parseArgs({ args: given, options: { row: { type: "string", default: "" }, ours: { type: "boolean" }, json: { type: "boolean" } } });
+  // Not strict: what another kind of measurement is told comes along.
+  const { values } = parseArgs({ args: given, strict: false, options: { row: { type: "string", default: "" }, ours: { type: "boolean" }, json: { type: "boolean" } } });
   const rows = ROWS.filter(({ name }) => name.includes(values.row));
   if (!rows.length) throw new Error(`no row is named ${values.row}; there are: ${ROWS.map(({ name }) => name).join("; ")}`);
   setup();
