@@ -7,7 +7,7 @@ import { close } from "./instance.js";
 import { GLOBAL, log, subscribe } from "./monitors.js";
 import { readings } from "./page.js";
 import { cart, close as closeStore } from "./store.js";
-import { dropIdentity, hold, letGo } from "./tabs.js";
+import { hold, letGo, unlockIdentity } from "./tabs.js";
 import { get, message, read, sleep } from "./values.js";
 
 /** How long `stop` waits for its flush, in milliseconds: offline it may take for ever. */
@@ -98,7 +98,7 @@ const release = (host) => {
   closeStore(host);
   host.listening.abort();
   letGo(host);
-  dropIdentity(host);
+  unlockIdentity(host);
   clearTimeout(host.alarm);
   host.search++;
   host.listeners.clear();

@@ -27,7 +27,9 @@ const acquire = (name, ifAvailable) =>
 export const hold = async (host, tab) => {
   if (!locks()) return true;
   const release = await acquire(`storefront-collector:tab:${tab}`, true);
-  if (release) host.tabLocks.push(release);
+  // Granted too late: what a stopped collector left behind is for others.
+  if (host.stopped) release?.();
+  else if (release) host.tabLocks.push(release);
   return Boolean(release);
 };
 

@@ -75,5 +75,6 @@ test("a thousand starts and stops leave nothing behind", async ({ page, site, co
   const after = await rounds(5);
   expect(after.listeners).toBe(before.listeners);
   expect(after.wasm, "WebAssembly's memory").toBe(before.wasm);
+  expect(await page.evaluate(async () => (await navigator.locks.query()).held), "locks").toEqual([]);
   expect((after.heap - before.heap) / 500, "bytes of JavaScript a start leaves").toBeLessThan(200);
 });

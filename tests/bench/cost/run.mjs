@@ -16,7 +16,7 @@ const SLOW = 4;
 const FULL = {
   sides: ["sdk", "ours", "adobe", "alloy"], runs: 5,
   visit: { slow: SLOW, count: 40, gap: 100, load: 6_000 }, session: { pages: 10, each: 20 },
-  growth: { runs: 3, few: 100, many: 10_000, count: 100, gap: 20 },
+  growth: { runs: 2, few: 100, many: 10_000, count: 100, gap: 20 },
 };
 const QUICK = { ...FULL, sides: ["sdk", "ours", "adobe"], runs: 1, visit: { slow: SLOW, count: 15, gap: 100, load: 3_000 }, growth: null };
 const DOCS = join(ROOT, "docs/performance.md");
