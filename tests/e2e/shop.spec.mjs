@@ -1,8 +1,18 @@
 // A shopper goes through the demo shop by clicking and typing, and each of the 19 kinds of event is found at the edge
 // with what she did in it.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PAGES } from "../../tools/xtask/js/shop.mjs";
 import { KINDS } from "./scenarios.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
+import { WWW } from "./support/paths.mjs";
 import { DATASTREAM, address, shopThrough } from "./support/shopping.mjs";
+
+test("the shop's pages are those of their template", () => {
+  const found = readdirSync(WWW).filter((name) => name.endsWith(".html"));
+  expect(found.sort()).toEqual(Object.keys(PAGES).sort());
+  for (const name of found) expect(readFileSync(join(WWW, name), "utf8"), `${name}: change tools/xtask/js/shop.mjs and run cargo xtask docs`).toBe(PAGES[name]);
+});
 
 const until = async (edge, check, what) => {
   const events = await edge.settled((list) => list.some(({ xdm }) => check(xdm)), { datastreamId: DATASTREAM, quiet: 8_000 });

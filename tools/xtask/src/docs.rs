@@ -1,10 +1,10 @@
-//! `cargo xtask docs`: the reference pages, from the tables that the code reads.
+//! `cargo xtask docs`: the reference pages, from the tables that the code reads, and the shop's pages, from their template.
 use anyhow::Result;
 use xshell::cmd;
 
 use crate::project::Project;
 
-/// Writes `docs/reference/`; the test that does it also fails when the pages are out of date.
+/// Writes `docs/reference/` and `www/*.html`; tests fail when these are out of date.
 pub(crate) fn run(project: &Project) -> Result<()> {
     let sh = &project.shell;
     cmd!(sh, "cargo test --quiet --package storefront-collector --test reference")
@@ -12,6 +12,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         .quiet()
         .ignore_stdout()
         .run()?;
-    println!("docs/reference/ says what the code does");
+    cmd!(sh, "node tools/xtask/js/shop.mjs").quiet().run()?;
+    println!("docs/reference/ says what the code does, and www/ what its template does");
     Ok(())
 }

@@ -32,7 +32,7 @@ cargo xtask COMMAND
   build                     build the npm package into pkg/
   size [--update]           weigh what the drop-in fetches; raise the figure on purpose
   sim --seeds N             simulate N sessions with random faults
-  docs                      write docs/reference/ from the code's tables
+  docs                      write docs/reference/ and the shop's pages from tables and template
   setup                     only install what the other commands need";
 
 fn main() -> ExitCode {
