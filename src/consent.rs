@@ -73,6 +73,7 @@ mod memory;
 mod standards;
 pub mod tcf;
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use crate::value::Value;

@@ -79,6 +79,7 @@ fn hex(digit: u8) -> Option<u8> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

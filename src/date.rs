@@ -98,6 +98,7 @@ pub(crate) fn number(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -64,6 +64,7 @@ mod outbox;
 mod pump;
 mod retry;
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use alloc::borrow::Cow;

@@ -58,6 +58,7 @@ pub fn ecid_from_cookies(cookies: &str, organization: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

@@ -188,6 +188,7 @@ fn put_size(xdm: &mut Value, path: &'static str, size: Option<i64>) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

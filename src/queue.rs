@@ -48,6 +48,7 @@ impl<T> Queue<T> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use alloc::collections::VecDeque;

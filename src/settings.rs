@@ -33,6 +33,7 @@ mod forms;
 mod reference;
 mod store;
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use alloc::string::String;

@@ -130,6 +130,7 @@ impl<'a> Iterator for Split<'a> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -70,6 +70,7 @@ impl Random {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use alloc::collections::BTreeSet;

@@ -84,6 +84,7 @@ fn write_sorted(out: &mut String, value: &Value) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

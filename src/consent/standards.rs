@@ -124,6 +124,7 @@ fn wrong(field: &'static str, code: &'static str, found: &str, way_out: &str) ->
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

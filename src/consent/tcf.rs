@@ -108,6 +108,7 @@ pub(super) fn answer(data: &Value) -> Answer {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

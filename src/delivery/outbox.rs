@@ -322,6 +322,7 @@ fn check(text: &str) -> u32 {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -73,6 +73,7 @@ fn varint(rest: &mut &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use ::base64::prelude::*;

@@ -100,6 +100,7 @@ fn decode_fully(text: &str) -> Option<Cow<'_, str>> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -113,6 +113,7 @@ fn tidy_identity(item: &Value) -> Option<Value> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

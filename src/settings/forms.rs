@@ -124,6 +124,7 @@ pub(super) fn date(text: &str) -> Option<i64> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

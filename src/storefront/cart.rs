@@ -77,6 +77,7 @@ fn holds_something(cart: &Value) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

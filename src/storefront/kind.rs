@@ -121,6 +121,7 @@ pub fn is_known_unmapped(name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

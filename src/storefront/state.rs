@@ -48,6 +48,7 @@ fn drop_nulls(value: &mut Value) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

@@ -298,6 +298,7 @@ pub fn write_text(out: &mut String, text: &str) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -312,6 +312,7 @@ fn push_large(out: &mut String, magnitude: f64) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -99,6 +99,7 @@ impl<'de> Visitor<'de> for AnyValue {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

@@ -41,6 +41,7 @@ fn same(one: &Value, other: &Value) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

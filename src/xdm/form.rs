@@ -289,6 +289,7 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

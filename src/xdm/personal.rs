@@ -65,6 +65,7 @@ pub fn hold_back(xdm: &mut Value) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

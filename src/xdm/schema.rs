@@ -124,6 +124,7 @@ impl Iterator for Fields {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

@@ -2,6 +2,8 @@
 //! to store, scenario by scenario, and what our Edge protocol makes of the same situation.
 //!
 //! Each intended difference is listed in `docs/delivery.md`.
+// Its crates need the machine's own randomness or files.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

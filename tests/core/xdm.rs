@@ -1,5 +1,7 @@
 //! The mapping from the outside: what each kind of event becomes, what is done better than in
 //! Adobe's collector, and what holds whatever the page puts in.
+// Its crates need the machine's own randomness or files.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

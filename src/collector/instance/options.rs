@@ -265,6 +265,7 @@ fn add(problems: &mut String, parts: &[&str]) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

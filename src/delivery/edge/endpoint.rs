@@ -147,6 +147,7 @@ pub fn apex_candidates(hostname: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

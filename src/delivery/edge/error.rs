@@ -159,6 +159,7 @@ fn field_in(text: &str) -> Option<&str> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::inspect::Severity;

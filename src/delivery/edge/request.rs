@@ -209,6 +209,7 @@ fn push_entries(out: &mut String, envelope: &Envelope<'_>) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

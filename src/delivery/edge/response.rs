@@ -213,6 +213,7 @@ fn retry_after(header: &str, wall: i64) -> Option<i64> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -147,11 +147,10 @@ fn clippy(project: &Project) -> Result<Verdict> {
 
 fn clippy_wasm(project: &Project) -> Result<Verdict> {
     let sh = &project.shell;
-    let tests = wasm_tests::targets(project)?;
     cmd!(
         sh,
-        "cargo clippy --quiet --package storefront-collector --target {WASM} --all-features
-         --lib {tests...} -- -D warnings"
+        "cargo clippy --quiet --package storefront-collector --target {WASM} --all-features --all-targets
+         -- -D warnings"
     )
     .quiet()
     .run()?;

@@ -58,7 +58,7 @@ fn in_engine(project: &Project, targets: &[String], engine: Engine) -> Result<Ta
 }
 
 /// Cargo's arguments that choose those targets: `--test name` for each.
-pub(crate) fn targets(project: &Project) -> Result<Vec<String>> {
+fn targets(project: &Project) -> Result<Vec<String>> {
     if !project.has(FOLDER) {
         return Ok(Vec::new());
     }
