@@ -9,7 +9,7 @@ import { get } from "./values.js";
 const NAVIGATION = 10_000;
 
 /** Whether a page of this shop takes the place of this one. Browsers without the Navigation API never say. */
-const hasHeir = (host) => Date.now() < host.navigatingUntil;
+const hasHeir = (host) => Date.now() < host.navigatingUntil && !host.store?.unsafe.size;
 
 const leadsToAnotherPageOfOurs = ({ destination, downloadRequest }) =>
   !destination.sameDocument && downloadRequest === null && destination.url.startsWith(`${location.origin}/`);

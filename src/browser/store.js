@@ -85,6 +85,9 @@ const opened = (host) =>
     database: undefined,
     /** Entries that the database has still to get, by key. @type {Map<string, string>} */
     waiting: new Map(),
+    /** Of these, and of those on their way into it, the ones that the journal did not take: a page that goes now takes
+     * them along. @type {Set<string>} */
+    unsafe: new Set(),
     /** The timer of their move. */
     timer: undefined,
     /** There is no database. */
@@ -106,7 +109,11 @@ const moveOver = (store) => {
     const into = outbox(store);
     for (const [key, text] of moving) into.put(text, key);
     // A request is done before its transaction is; the journal must outlive both.
-    into.transaction.oncomplete = () => moving.forEach(([key]) => forgetLocal(JOURNAL + key));
+    into.transaction.oncomplete = () =>
+      moving.forEach(([key]) => {
+        forgetLocal(JOURNAL + key);
+        store.unsafe.delete(key);
+      });
   });
 };
 
@@ -163,8 +170,10 @@ export const put = (host, key, text) => {
     return;
   }
   store.waiting.set(key, text);
-  if (!journaled) moveOver(store);
-  else if (store.database) store.timer ??= setTimeout(moveOver, MOVES_AFTER, store);
+  if (!journaled) {
+    store.unsafe.add(key);
+    moveOver(store);
+  } else if (store.database) store.timer ??= setTimeout(moveOver, MOVES_AFTER, store);
 };
 
 /**
@@ -176,6 +185,7 @@ export const forget = (host, lines) => {
   const store = opened(host);
   const keys = lines.split("\n");
   keys.forEach((key) => forgetLocal(JOURNAL + key));
+  keys.forEach((key) => store.unsafe.delete(key));
   const moved = keys.filter((key) => !store.waiting.delete(key));
   if (moved.length) {
     allowed(() => {
@@ -200,6 +210,7 @@ export const purge = (host) => {
     return;
   }
   store.waiting.clear();
+  store.unsafe.clear();
   if (store.database) allowed(() => outbox(store).clear());
   else store.purged = true;
 };

@@ -166,7 +166,7 @@ export const ROWS = [
   } },
   { name: "two tabs at once", quiet: 6_000, act: tabs(2) },
   { name: "five tabs at once", quiet: 6_000, act: tabs(5) },
-  { name: "browser killed after 50 ms, started again", lost: true, act: killed(50) },
+  { name: "browser killed after half a second, started again", lost: true, act: killed(500) },
   { name: "browser killed at once, started again", lost: true, unpromised: true, act: killed(0) },
   { name: "10,000 events", quiet: 12_000, act: async (w) => {
     const page = await w.open();

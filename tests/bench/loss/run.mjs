@@ -42,6 +42,7 @@ export const run = async (given) => {
   const rows = ROWS.filter(({ name }) => name.includes(values.row));
   if (!rows.length) throw new Error(`no row is named ${values.row}; there are: ${ROWS.map(({ name }) => name).join("; ")}`);
   setup();
+  const measuredAt = commit();
   const sides = values.ours ? ["ours"] : ["ours", "adobe"];
   const worlds = await Promise.all(sides.map(startWorld));
   const results = [];
@@ -58,7 +59,7 @@ export const run = async (given) => {
   }
   await Promise.all(worlds.map((world) => world.stop()));
 
-  const about = { commit: commit(), date: new Date().toISOString().slice(0, 10), rows: results, wrong };
+  const about = { commit: measuredAt, date: new Date().toISOString().slice(0, 10), rows: results, wrong };
   const json = JSON.stringify(about, null, 2);
   await mkdir(join(ROOT, "target", "bench"), { recursive: true });
   await writeFile(join(ROOT, "target", "bench", "loss.json"), `${json}\n`);
