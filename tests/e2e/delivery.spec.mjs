@@ -58,6 +58,28 @@ test.describe("a connection takes 300 ms", () => {
   }
 });
 
+test("storage is full and a link followed at once: what is not stored leaves with the page", async ({ page, context, site, edge, network }) => {
+  await page.goto(site.page(PAGE));
+  await ready(page);
+  await page.evaluate(publish, { from: 0, count: 1 });
+  await edge.settled((all) => all.length >= 1);
+  await page.evaluate(() => {
+    for (let size = 1 << 20, n = 0; size >= 1;) try { localStorage.setItem(`shop${n += 1}`, "x".repeat(size)); } catch { size >>= 1; }
+  });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 1 });
+  network.delay(300);
+  network.cut();
+  const next = site.page(PAGE);
+  await page.evaluate(({ publish, options, url }) => {
+    new Function(`return ${publish}`)()(options);
+    location.href = url;
+  }, { publish: publish.toString(), options: { from: 1, count: 10 }, url: next });
+  await page.waitForURL(next);
+  const ids = (events) => new Set(events.map(({ xdm }) => xdm._id));
+  expect(ids(await edge.settled((all) => ids(all).size >= 11, { quiet: 6_000 })).size).toBe(11);
+});
+
 test("connections are reset for two seconds", async ({ page, site, edge, network }) => {
   network.mode("refuse");
   network.cut();
