@@ -16,7 +16,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::text::{cut, has, split};
+use crate::text::{cut, has, hex, split};
 
 /// The decoded value of the cookie `name`. Of several, as different paths make them, the first counts.
 ///
@@ -72,10 +72,6 @@ pub(crate) fn decode(text: &str, lenient: bool) -> Option<Cow<'_, str>> {
         }
     }
     String::from_utf8(bytes).ok().map(Cow::Owned)
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -87,6 +87,31 @@ fn days_of_months(month: u64) -> u64 {
     month.saturating_mul(153).saturating_add(2) / 5
 }
 
+/// `2024-02-29` at the start of `text` as 20240229, which keeps the order of days, and what follows it;
+/// `None` for what the calendar does not have.
+pub(crate) fn day(text: &str) -> Option<(i64, &str)> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let mut value: i64 = 0;
+    for (at, byte) in date.bytes().enumerate() {
+        match (at, byte) {
+            (4 | 7, b'-') => {}
+            (0..=3 | 5 | 6 | 8 | 9, b'0'..=b'9') => {
+                value = value.saturating_mul(10).saturating_add(i64::from(byte & 15));
+            }
+            _ => return None,
+        }
+    }
+    let (year, month, day) = (value / 10_000, value / 100 % 100, value % 100);
+    let last = match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=last).contains(&day).then_some((value, rest))
+}
+
 /// A whole number of up to twelve digits and nothing else.
 pub(crate) fn number(text: &str) -> Option<u64> {
     if text.is_empty() || text.len() > 12 {

@@ -25,7 +25,6 @@ mod item;
 mod kind;
 mod state;
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -34,7 +33,6 @@ pub use item::{CONTEXTS, Item};
 pub use kind::{EventKind, is_known_unmapped};
 
 use crate::inspect::Issue;
-use crate::text;
 use crate::value::{Map, Value};
 
 /// The data layer as it stands, and what earlier pages of the visit told.
@@ -153,9 +151,5 @@ impl Storefront {
 /// The issue for a context that could not be read: `reason` completes "productContext …".
 #[must_use]
 pub fn unreadable(name: &str, reason: &str) -> Issue {
-    Issue::warning(
-        Cow::Owned(String::from(name)),
-        "unreadable",
-        text::join(&[name, " ", reason, "; the event goes without it. Put plain data on the data layer"]),
-    )
+    Issue::of("?unreadable:% $; the event goes without it. Give plain data.", &[name, reason])
 }

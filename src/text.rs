@@ -53,12 +53,37 @@ pub(crate) fn trim(text: &str) -> &str {
 
 /// `text` before and after the first of `marks` (ASCII). The standard library's search for a `char`
 /// brings a panic path, and with it number printing, into the bundle.
+#[inline(never)]
 pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
     let at = text.bytes().position(|byte| marks.contains(&byte))?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
+/// The value of a hexadecimal digit.
+#[inline(never)]
+pub(crate) fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit & 15),
+        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 15).saturating_add(9)),
+        _ => None,
+    }
+}
+
+/// The six bits that a letter of Base64 stands for, in either alphabet.
+#[inline(never)]
+pub(crate) fn six_bits(letter: u8) -> Option<u8> {
+    match letter {
+        b'A'..=b'Z' => Some(letter.wrapping_sub(b'A')),
+        b'a'..=b'z' => Some(letter.wrapping_sub(b'a').wrapping_add(26)),
+        b'0'..=b'9' => Some(letter.wrapping_sub(b'0').wrapping_add(52)),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
+}
+
 /// Whether `mark` (ASCII) is in `text`.
+#[inline(never)]
 pub(crate) fn has(text: &str, mark: u8) -> bool {
     text.bytes().any(|byte| byte == mark)
 }

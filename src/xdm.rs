@@ -163,7 +163,7 @@ impl Job<'_> {
             let end = to.len().saturating_sub(after.len()).saturating_sub(1);
             let holder = to.get(..end).unwrap_or_default();
             if let Some(other) = self.xdm.at(holder).filter(|value| !value.is_null() && value.as_map().is_none()) {
-                let row = "?wrong-kind:% of the custom context is left out: XDM wants an object here, and this is $. Give an object.";
+                let row = "?wrong-kind:% of the custom context is left out: it is $; give an object.";
                 Issue::tell(&mut self.issues, row, &[holder, other.kind()]);
             }
             rest = after;
@@ -185,7 +185,7 @@ impl Job<'_> {
     }
 
     fn wrong_kind(&mut self, name: &'static str, context: &Value) {
-        let row = "?wrong-kind:% is $ and counts as absent. Set it to an object, as the storefront events SDK does.";
+        let row = "?wrong-kind:% is $, which counts as absent; give an object.";
         Issue::tell(&mut self.issues, row, &[name, context.kind()]);
     }
 
@@ -202,7 +202,7 @@ impl Job<'_> {
             | E::RemoveFromRequisitionList
             | E::DeleteRequisitionList => "requisitionListContext",
             E::PlaceOrder if self.xdm.at("commerce.order.purchaseID").is_none_or(Value::is_empty) => {
-                let row = "orderContext.orderId?missing:% is missing: the order goes without purchase and transaction ID. Set the order context before place-order.";
+                let row = "orderContext.orderId?missing:% is missing: the order goes without its ID. Set the context before publishing.";
                 return Issue::tell(&mut self.issues, row, &[]);
             }
             _ => return,

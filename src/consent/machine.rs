@@ -183,11 +183,10 @@ impl Consent {
     #[must_use]
     pub fn issue(&self) -> Option<Issue> {
         (self.tcf_missing && self.state == State::Pending && self.because == Some(Source::Tcf)).then(|| {
-            Issue::warning(
-                "consentSources",
-                "tcf-missing",
-                "consentSources names tcf, but no consent banner answered by __tcfapi: events wait in memory, and are \
-                 lost with the page, until one does. Load the CMP, call setConsent, or take tcf out of consentSources.",
+            Issue::of(
+                "consentSources?tcf-missing:% names tcf, but no consent banner answered by __tcfapi: events wait in memory. \
+                 Load the CMP, call setConsent, or leave tcf out.",
+                &[],
             )
         })
     }

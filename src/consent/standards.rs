@@ -4,7 +4,7 @@ use alloc::vec;
 
 use super::{State, tcf};
 use crate::inspect::Issue;
-use crate::text::join;
+use crate::text::split;
 use crate::value::Value;
 
 /// The Adobe 1.0 consent that says `state`, as the Edge Network is told it.
@@ -46,8 +46,8 @@ pub(super) fn read(raw: &Value) -> Result<(Value, State), Issue> {
     let Some(objects) = list.as_list().filter(|objects| !objects.is_empty()) else {
         let found = if raw.as_map().is_some() { list.kind() } else { raw.kind() };
         return Err(wrong(
+            WRONG_KIND,
             "consent",
-            "wrong-kind",
             found,
             r#"give "in", "out" or { consent: [ … ] } with at least one object"#,
         ));
@@ -65,33 +65,27 @@ pub(super) fn read(raw: &Value) -> Result<(Value, State), Issue> {
 
 fn judge(object: &Value) -> Result<State, Issue> {
     let text = |path: &str| object.at(path).and_then(Value::as_text);
-    let kind = |path: &str| object.at(path).unwrap_or(&Value::Null).kind();
-    match (text("standard"), text("version")) {
-        (Some("Adobe"), Some("1.0")) => match text("value.general") {
-            Some("in") => Ok(State::In),
-            Some("out") => Ok(State::Out),
-            Some("pending" | "not_provided") => Ok(State::Pending),
-            _ => Err(wrong("consent.value.general", "unknown-value", kind("value.general"), r#"give "in" or "out""#)),
-        },
-        (Some("Adobe"), Some("2.0")) => match text("value.collect.val") {
-            Some("y" | "li" | "ct" | "cp" | "vi" | "pi") => Ok(State::In),
-            Some("n") => Ok(State::Out),
-            Some("p" | "u") => Ok(State::Pending),
-            _ => Err(wrong(
-                "consent.value.collect.val",
-                "unknown-value",
-                kind("value.collect.val"),
-                r#"give "y" or "n" (or "p", "u", "li", "ct", "cp", "vi", "pi")"#,
-            )),
-        },
-        (Some("IAB TCF"), Some("2.0")) => judge_iab(object),
-        _ => Err(wrong(
-            "consent.standard",
-            "unknown-value",
-            kind("standard"),
-            r#"standard and version are "Adobe" with "1.0" or "2.0", or "IAB TCF" with "2.0", as texts"#,
-        )),
+    let (field, yes, no, wait, way_out) = match (text("standard"), text("version")) {
+        (Some("Adobe"), Some("1.0")) => {
+            ("consent.value.general", "in", "out", "pending|not_provided", r#"give "in" or "out""#)
+        }
+        (Some("Adobe"), Some("2.0")) => (
+            "consent.value.collect.val",
+            "y|li|ct|cp|vi|pi",
+            "n",
+            "p|u",
+            r#"give "y" or "n" (or "p", "u", "li", "ct", "cp", "vi", "pi")"#,
+        ),
+        (Some("IAB TCF"), Some("2.0")) => return judge_iab(object),
+        _ => ("consent.standard", "", "", "", r#"give "Adobe" with version "1.0" or "2.0", or "IAB TCF" with "2.0""#),
+    };
+    let given = object.at(field.get(8..).unwrap_or_default()).unwrap_or(&Value::Null);
+    for (words, state) in [(yes, State::In), (no, State::Out), (wait, State::Pending)] {
+        if !words.is_empty() && split(words, b"|").any(|word| Some(word) == given.as_text()) {
+            return Ok(state);
+        }
     }
+    Err(wrong(UNKNOWN_VALUE, field, given.kind(), way_out))
 }
 
 fn judge_iab(object: &Value) -> Result<State, Issue> {
@@ -99,30 +93,26 @@ fn judge_iab(object: &Value) -> Result<State, Issue> {
     let applies = match object.get("gdprApplies") {
         None | Some(Value::Null) => true,
         Some(Value::Bool(applies)) => *applies,
-        Some(other) => return Err(wrong("consent.gdprApplies", "wrong-kind", other.kind(), "give true or false")),
+        Some(other) => return Err(wrong(WRONG_KIND, "consent.gdprApplies", other.kind(), "give true or false")),
     };
     let text = value.as_text().unwrap_or_default();
     let granted = if applies { tcf::grants(text) } else { (!text.is_empty()).then_some(true) };
     match granted {
         Some(true) => Ok(State::In),
         Some(false) => Ok(State::Out),
-        None => Err(wrong(
-            "consent.value",
-            "unreadable",
-            value.kind(),
-            "give the TC string of __tcfapi (tcString), format 2",
-        )),
+        None => {
+            Err(wrong(UNREADABLE, "consent.value", value.kind(), "give the TC string of __tcfapi (tcString), format 2"))
+        }
     }
 }
 
-fn wrong(field: &'static str, code: &'static str, found: &str, way_out: &str) -> Issue {
-    Issue::error(
-        field,
-        code,
-        join(&[field, " is ", found, " that setConsent cannot use, the choice before it still holds: ", way_out, "."]),
-    )
-}
+const WRONG_KIND: &str = "!wrong-kind:% is $ and changes nothing: $.";
+const UNKNOWN_VALUE: &str = "!unknown-value:% is $ and changes nothing: $.";
+const UNREADABLE: &str = "!unreadable:% is $ and changes nothing: $.";
 
+fn wrong(row: &'static str, field: &str, found: &str, way_out: &str) -> Issue {
+    Issue::of(row, &[field, found, way_out])
+}
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {

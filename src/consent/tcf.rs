@@ -6,7 +6,7 @@
 //! asked for also where a publisher's country treats it apart.
 
 use super::State;
-use crate::text::split;
+use crate::text::{six_bits, split};
 use crate::value::Value;
 
 /// Adobe in the list of IAB vendors.
@@ -56,14 +56,7 @@ fn vendor(core: &[u8]) -> Option<bool> {
 /// The bit `at` of URL-safe Base64 text, six bits a letter.
 fn bit(text: &[u8], at: usize) -> Option<bool> {
     let letter = *text.get(at / 6)?;
-    let six = match letter {
-        b'A'..=b'Z' => letter.wrapping_sub(b'A'),
-        b'a'..=b'z' => letter.wrapping_sub(b'a').wrapping_add(26),
-        b'0'..=b'9' => letter.wrapping_sub(b'0').wrapping_add(52),
-        b'-' => 62,
-        b'_' => 63,
-        _ => return None,
-    };
+    let six = six_bits(letter).filter(|_| !matches!(letter, b'+' | b'/'))?;
     Some([32, 16, 8, 4, 2, 1].get(at % 6).is_some_and(|mask| six & mask != 0))
 }
 

@@ -17,12 +17,12 @@ const FORMS: [Form; 4] = [
     (
         "organizationId",
         forms::is_organization_id,
-        "organizationId!bad-form:% has another form; give 24 letters or digits followed by @AdobeOrg, as the Admin shows it.",
+        "organizationId!bad-form:% has another form; give 24 letters or digits and @AdobeOrg.",
     ),
     (
         "datastreamId",
         forms::is_datastream_id,
-        "datastreamId?bad-form:% is used, though it is no UUID (optionally with :environment); compare it with the datastream's page.",
+        "datastreamId?bad-form:% is used, though it is no UUID; compare it with the datastream's page.",
     ),
     (
         "datasetId",
@@ -32,7 +32,7 @@ const FORMS: [Form; 4] = [
     (
         "webSdkName",
         forms::is_property_name,
-        "webSdkName?bad-form:% is looked up on window as it stands; give one property name, such as alloy, without window. or blanks.",
+        "webSdkName?bad-form:% is looked up on window as it stands; give one property name, such as alloy.",
     ),
 ];
 
@@ -88,8 +88,7 @@ impl Choices {
         for name in ["datastreamId", "edgeDomain", "edgeBasePath", "thirdPartyCookiesEnabled", "instanceName"] {
             // The data layer's edge domain is written by the Admin and not worth a word.
             if if name == "datastreamId" { self.take(name) } else { self.is_own(name) } {
-                let row =
-                    "?ignored:% is ignored, as webSdkName is set: that Web SDK's own counts. Leave one of the two out.";
+                let row = "?ignored:% is ignored, as webSdkName is set; leave one of the two out.";
                 Issue::tell(issues, row, &[name]);
             }
         }
@@ -114,7 +113,7 @@ impl Choices {
             );
         }
         if !own_sdk && self.lists("consentSources", "web_sdk") {
-            let row = "consentSources?contradiction:% names web_sdk, but there is no own Web SDK; set webSdkName, or leave web_sdk out.";
+            let row = "consentSources?contradiction:% names web_sdk without an own Web SDK; set webSdkName, or leave web_sdk out.";
             Issue::tell(issues, row, &[]);
         }
     }

@@ -86,7 +86,7 @@ pub fn validate_at(raw: &Value, today: &str) -> Validation {
         for (key, value) in site.iter() {
             if GLOBAL.contains(&key) {
                 let at = join(&[&prefix, key]);
-                let row = "!global:% cannot differ by website: $ is one for all. Set it beside websites.";
+                let row = "!global:% cannot differ by website; set $ beside websites.";
                 Issue::tell(&mut all.issues, row, &[&at, key]);
                 (all.can_save, all.can_start_sync) = (false, false);
             } else if !value.is_null() && value.as_text().is_none_or(|text| !trim(text).is_empty()) {
@@ -135,33 +135,27 @@ fn judge(raw: &Value, today: &str) -> Validation {
 
     let mut tell = |row| Issue::tell(&mut issues, row, &[]);
     if settings.organization_id.is_none() {
-        tell("organizationId!missing:% is missing; give the one that the services connector shows.");
+        tell("organizationId!missing:% is missing; give the one of the services connector.");
     }
     if unnamed {
-        tell(
-            "webSdkName!missing:% is missing, though webSdkDeployed is true; give the name, or set webSdkDeployed to false.",
-        );
+        tell("webSdkName!missing:% is missing, though webSdkDeployed is true; give it, or set that to false.");
     } else if settings.datastream_id.is_none() && !own_sdk && selected {
-        tell("datastreamId!missing:% is missing; give the datastream's ID, or the webSdkName of your own Web SDK.");
+        tell("datastreamId!missing:% is missing; give it, or the webSdkName of your own Web SDK.");
     }
     if settings.dataset_id.is_none() && selected {
-        tell(
-            "datasetId!missing:% is missing; give the dataset of the datastream, or switch both storefrontEvents and backOfficeEvents off.",
-        );
+        tell("datasetId!missing:% is missing; give it, or set storefrontEvents and backOfficeEvents to false.");
     }
     if is_on("hipaa") && wanted == Some(true) {
         tell(
-            "storefrontEvents!contradiction:% is on, though hipaa is too, which allows back office events only; set it to false.",
+            "storefrontEvents!contradiction:% is on, though hipaa is, which allows back office events only; set it to false.",
         );
     }
     if is_on("customerProfiles") {
         let id = text("profileDatasetId");
         if id.is_none() {
-            tell(
-                "profileDatasetId!missing:% is missing; give the dataset for profiles, or switch customerProfiles off.",
-            );
+            tell("profileDatasetId!missing:% is missing; give it, or set customerProfiles to false.");
         } else if id == settings.dataset_id.as_deref() {
-            tell("profileDatasetId!contradiction:% is the same as datasetId; profiles need a dataset of their own.");
+            tell("profileDatasetId!contradiction:% is datasetId; give profiles a dataset of their own.");
         }
         if !is_on("streamProfilesThroughSameDatastream") && text("profileDatastreamId").is_none() {
             tell(
@@ -170,10 +164,10 @@ fn judge(raw: &Value, today: &str) -> Validation {
         }
     }
     if text("profileDatasetId").is_some_and(|id| !forms::is_dataset_id(id)) {
-        tell("profileDatasetId!bad-form:% has another form; compare it with the page of the dataset.");
+        tell("profileDatasetId!bad-form:% has another form; give the 24 hexadecimal digits of the dataset's page.");
     }
     if text("profileDatastreamId").is_some_and(|id| !forms::is_datastream_id(id)) {
-        tell("profileDatastreamId?bad-form:% has another form; compare it with the page of the datastream.");
+        tell("profileDatastreamId?bad-form:% is used, though it is no UUID; compare it with the datastream's page.");
     }
 
     let dataset = history(&page, settings.dataset_id.as_deref(), today, &mut issues);
@@ -181,8 +175,7 @@ fn judge(raw: &Value, today: &str) -> Validation {
     match page.get("credentials") {
         Some(given @ Value::Map(_)) => credentials::check(given, organization, &mut issues),
         _ if is_on("customerProfiles") || page.get("orderHistory").is_some_and(|history| !history.is_null()) => {
-            let row =
-                "credentials?missing:% are needed for customer profiles and order history; save them under Services.";
+            let row = "credentials?missing:% are missing; customer profiles and order history need them.";
             Issue::tell(&mut issues, row, &[]);
         }
         _ => {}
@@ -212,9 +205,7 @@ fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut
     let own = text("datasetId");
     let dataset = if copies { settings_dataset } else { own };
     if dataset.is_none() {
-        tell(
-            "orderHistory.datasetId!missing:% is missing; give a dataset, or copy the one of the settings once it is set.",
-        );
+        tell("orderHistory.datasetId!missing:% is missing; give it, or set copyDatasetId and datasetId.");
     } else if !dataset.is_some_and(forms::is_dataset_id) {
         tell(
             "orderHistory.datasetId!bad-form:% has another form; give the 24 hexadecimal digits of the dataset's page.",
@@ -243,7 +234,7 @@ fn history(page: &Map, settings_dataset: Option<&str>, today: &str, issues: &mut
     }
     if copies && own.is_some_and(|own| Some(own) != settings_dataset) {
         tell(
-            "orderHistory.datasetId?ignored:% is ignored, as copyDatasetId is on; set that to false to use another dataset.",
+            "orderHistory.datasetId?ignored:% is ignored, as copyDatasetId is true; set that to false, or leave the ID out.",
         );
     }
     dataset.map(String::from)

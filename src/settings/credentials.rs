@@ -17,15 +17,13 @@ pub(super) fn check(given: &Value, organization: Option<&str>, issues: &mut Vec<
         let (name, file_name) = cut(pair, b" ").unwrap_or_default();
         if text(given, name, file_name).is_none() {
             let at = join(&["credentials.", name]);
-            Issue::tell(issues, "!missing:% is missing; it is $ in the developer console's file.", &[&at, file_name]);
+            Issue::tell(issues, "!missing:% is missing; give $ of the developer console's file.", &[&at, file_name]);
         }
     }
     let mut tell = |row| Issue::tell(issues, row, &[]);
     let own = text(given, "organizationId", "ims_org_id");
     if own.is_some() && organization.is_some() && own != organization {
-        tell(
-            "credentials.organizationId!contradiction:% is not organizationId; use a developer project of the same organization.",
-        );
+        tell("credentials.organizationId!contradiction:% is not organizationId; give a project of that organization.");
     }
     let is_key = text(given, "clientSecret", "client_secrets").is_some_and(|secret| secret.starts_with("-----BEGIN"));
     let kind = given.get("authorizationType").unwrap_or(&Value::Null);
@@ -35,17 +33,15 @@ pub(super) fn check(given: &Value, organization: Option<&str>, issues: &mut Vec<
         return tell("credentials.authorizationType!unknown-value:% is neither oauth nor jwt; give oauth.");
     }
     if jwt {
-        tell(
-            "credentials.authorizationType!deprecated:% is jwt, which Adobe switched off on 2025-01-01; make an OAuth credential.",
-        );
+        tell("credentials.authorizationType!deprecated:% is jwt, which ended on 2025-01-01; give an OAuth credential.");
     }
     if jwt && !is_key {
         tell(
-            "credentials.clientSecret!bad-form:% is no private key, which jwt needs; give it with its BEGIN and END lines.",
+            "credentials.clientSecret!bad-form:% is no private key, as jwt needs; give it with its BEGIN and END lines.",
         );
     } else if is_key && !jwt {
         tell(
-            "credentials.clientSecret!contradiction:% is a private key, which only jwt takes; give the secret of the OAuth credential.",
+            "credentials.clientSecret!contradiction:% is a private key, as jwt takes; give the secret of the OAuth credential.",
         );
     }
 }

@@ -101,26 +101,7 @@ pub(super) fn path(text: &str) -> Option<&str> {
 
 /// `2024-02-29` as 20240229, which keeps the order of days; `None` for what the calendar does not have.
 pub(super) fn date(text: &str) -> Option<i64> {
-    let mut number: i64 = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        match (at, byte) {
-            (4 | 7, b'-') => {}
-            (0..=3 | 5 | 6 | 8 | 9, b'0'..=b'9') => {
-                number = number.saturating_mul(10).saturating_add(i64::from(byte & 15));
-            }
-            _ => return None,
-        }
-    }
-    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (text.len() == 10 && (1..=days).contains(&day)).then_some(number)
+    date::day(text).filter(|(_, rest)| rest.is_empty()).map(|(day, _)| day)
 }
 
 #[cfg(test)]

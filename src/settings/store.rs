@@ -116,7 +116,7 @@ impl Store {
     }
 
     fn choose(&self, issues: &mut Vec<Issue>) -> Choices {
-        for (source, layer) in self.layers() {
+        for &(source, layer) in &self.layers() {
             match layer {
                 Value::Null => {}
                 Value::Map(map) if source != Source::DataLayer => report_unknown("", &[FIELDS, CONNECTOR], map, issues),
@@ -130,7 +130,7 @@ impl Store {
         let mut choices = Vec::new();
         for field in fields(FIELDS) {
             let mut choice = Choice { field, value: Value::Null, source: None };
-            for (source, layer) in self.layers() {
+            for &(source, layer) in &self.layers() {
                 let Some(raw) = layer.get(field.name) else { continue };
                 let shown = match source {
                     Source::DataLayer => join(&["aepContext.", field.data_layer]),
@@ -169,7 +169,8 @@ impl Store {
         let wanted = choices.flag("storefrontEvents");
         let unnamed = deployed == Some(true) && choices.value("webSdkName").is_null();
         if deployed == Some(false) && choices.take("webSdkName") {
-            let row = "webSdkName?ignored:% is ignored, as webSdkDeployed is false: the bundled sender sends. Set it to true, or leave the name out.";
+            let row =
+                "webSdkName?ignored:% is ignored, as webSdkDeployed is false; set that to true, or leave the name out.";
             Issue::tell(&mut issues, row, &[]);
         }
         let own_sdk = !choices.value("webSdkName").is_null();

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 use super::number::{Number, scan};
 use super::{Key, Map, Value};
+use crate::text::hex;
 
 /// How deep lists and objects may nest. Deeper input is refused: nothing in XDM is deeper than
 /// ten, and recursion has to end before the stack does.
@@ -39,156 +40,149 @@ pub struct ParseError {
 /// # Errors
 /// When `text` is no JSON, or nests deeper than [`MAX_DEPTH`].
 pub fn parse(text: &str) -> Result<Value, ParseError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
-    let value = parser.value(0)?;
+    let mut parser = Parser { text, at: 0, reason: "" };
+    let value = parser.value(0);
     parser.blanks();
-    if parser.at < parser.bytes.len() { Err(parser.error("more text after the value")) } else { Ok(value) }
+    if value.is_some() && parser.at < text.len() {
+        parser.fail("more text after the value");
+    }
+    value.filter(|_| parser.reason.is_empty()).ok_or(ParseError { reason: parser.reason, at: parser.at })
 }
 
+/// Nothing is read after the first failure, so `at` stays where that was.
 struct Parser<'a> {
     text: &'a str,
-    bytes: &'a [u8],
     at: usize,
+    reason: &'static str,
 }
 
 impl Parser<'_> {
-    fn error(&self, reason: &'static str) -> ParseError {
-        ParseError { reason, at: self.at }
+    fn fail(&mut self, reason: &'static str) {
+        self.reason = reason;
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    /// The byte that comes next, 0 at the end: that byte may stand nowhere in JSON.
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
     }
 
     fn step(&mut self) {
         self.at = self.at.saturating_add(1);
     }
 
+    /// Steps over `byte` if it comes next.
+    fn takes(&mut self, byte: u8) -> bool {
+        let comes = self.peek() == byte;
+        if comes {
+            self.step();
+        }
+        comes
+    }
+
+    #[inline(never)]
     fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.step();
         }
     }
 
-    fn word(&mut self, word: &str, value: Value) -> Result<Value, ParseError> {
-        let end = self.at.saturating_add(word.len());
-        if self.bytes.get(self.at..end) == Some(word.as_bytes()) {
-            self.at = end;
-            Ok(value)
-        } else {
-            Err(self.error("not a value"))
-        }
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Value, ParseError> {
+    fn value(&mut self, depth: usize) -> Option<Value> {
         if depth > MAX_DEPTH {
-            return Err(self.error("nested too deeply"));
+            self.fail("nested too deeply");
+            return None;
         }
         self.blanks();
         match self.peek() {
-            Some(b'{') => self.map(depth),
-            Some(b'[') => self.list(depth),
-            Some(b'"') => Ok(Value::Text(self.string()?)),
-            Some(b't') => self.word("true", Value::Bool(true)),
-            Some(b'f') => self.word("false", Value::Bool(false)),
-            Some(b'n') => self.word("null", Value::Null),
-            Some(_) => self.number(),
-            None => Err(self.error("text ends too early")),
+            b'{' => self.items(depth, b'}'),
+            b'[' => self.items(depth, b']'),
+            b'"' => self.string().map(Value::Text),
+            _ => self.plain(),
         }
     }
 
-    fn number(&mut self) -> Result<Value, ParseError> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let (length, _) = scan(rest).ok_or_else(|| self.error("not a value"))?;
-        let end = self.at.saturating_add(length);
-        let number = self.text.get(self.at..end).and_then(Number::from_json);
-        self.at = end;
-        number.map(Value::Number).ok_or_else(|| self.error("not a number"))
+    /// A word or a number.
+    fn plain(&mut self) -> Option<Value> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        for (word, value) in [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)] {
+            if rest.as_bytes().starts_with(word.as_bytes()) {
+                self.at = self.at.saturating_add(word.len());
+                return Some(value);
+            }
+        }
+        let number = scan(rest.as_bytes()).and_then(|(length, _)| {
+            let number = Number::from_json(rest.get(..length)?)?;
+            self.at = self.at.saturating_add(length);
+            Some(Value::Number(number))
+        });
+        if number.is_none() {
+            self.fail(if rest.is_empty() { "text ends too early" } else { "not a value" });
+        }
+        number
     }
 
-    fn list(&mut self, depth: usize) -> Result<Value, ParseError> {
+    /// What an object or a list holds, up to `close`.
+    fn items(&mut self, depth: usize, close: u8) -> Option<Value> {
+        let is_map = close == b'}';
+        let (mut map, mut list) = (Map::new(), Vec::new());
         self.step();
-        let mut items = Vec::new();
         self.blanks();
-        if self.peek() == Some(b']') {
-            self.step();
-            return Ok(Value::List(items));
-        }
-        loop {
-            items.push(self.value(depth.saturating_add(1))?);
-            self.blanks();
-            match self.peek() {
-                Some(b',') => self.step(),
-                Some(b']') => {
-                    self.step();
-                    return Ok(Value::List(items));
+        let mut done = self.takes(close);
+        while !done {
+            let mut key = String::new();
+            if is_map {
+                self.blanks();
+                if self.peek() != b'"' {
+                    self.fail("a key is no text");
+                    return None;
                 }
-                _ => return Err(self.error("a list lacks , or ]")),
+                key = self.string()?;
+                self.blanks();
+                if !self.takes(b':') {
+                    self.fail("a key lacks :");
+                    return None;
+                }
             }
-        }
-    }
-
-    fn map(&mut self, depth: usize) -> Result<Value, ParseError> {
-        self.step();
-        let mut map = Map::new();
-        self.blanks();
-        if self.peek() == Some(b'}') {
-            self.step();
-            return Ok(Value::Map(map));
-        }
-        loop {
-            self.blanks();
-            if self.peek() != Some(b'"') {
-                return Err(self.error("a key is no text"));
-            }
-            let key = self.string()?;
-            self.blanks();
-            if self.peek() != Some(b':') {
-                return Err(self.error("a key lacks :"));
-            }
-            self.step();
             let value = self.value(depth.saturating_add(1))?;
-            map.set(Key::Owned(key), value);
+            if is_map {
+                map.set(Key::Owned(key), value);
+            } else {
+                list.push(value);
+            }
             self.blanks();
-            match self.peek() {
-                Some(b',') => self.step(),
-                Some(b'}') => {
-                    self.step();
-                    return Ok(Value::Map(map));
-                }
-                _ => return Err(self.error("an object lacks , or }")),
+            done = self.takes(close);
+            if !done && !self.takes(b',') {
+                self.fail(if is_map { "an object lacks , or }" } else { "a list lacks , or ]" });
+                return None;
             }
         }
+        Some(if is_map { Value::Map(map) } else { Value::List(list) })
     }
 
-    fn string(&mut self) -> Result<String, ParseError> {
+    fn string(&mut self) -> Option<String> {
         self.step();
         let mut out = String::new();
         loop {
             let from = self.at;
-            while matches!(self.peek(), Some(byte) if byte != b'"' && byte != b'\\' && byte >= b' ') {
+            while !matches!(self.peek(), b'"' | b'\\' | ..b' ') {
                 self.step();
             }
             out.push_str(self.text.get(from..self.at).unwrap_or_default());
-            match self.peek() {
-                Some(b'"') => {
-                    self.step();
-                    return Ok(out);
-                }
-                Some(b'\\') => {
-                    self.step();
-                    out.push(self.escape()?);
-                }
-                Some(_) => return Err(self.error("a control character inside a text")),
-                None => return Err(self.error("a text lacks its end")),
+            if self.takes(b'"') {
+                return Some(out);
             }
+            if !self.takes(b'\\') {
+                let ends = self.at >= self.text.len();
+                self.fail(if ends { "a text lacks its end" } else { "a control character inside a text" });
+                return None;
+            }
+            out.push(self.escape()?);
         }
     }
 
-    fn escape(&mut self) -> Result<char, ParseError> {
-        let byte = self.peek().ok_or_else(|| self.error("text ends too early"))?;
+    fn escape(&mut self) -> Option<char> {
+        let byte = self.peek();
         self.step();
-        Ok(match byte {
+        Some(match byte {
             b'"' | b'\\' | b'/' => char::from(byte),
             b'b' => '\u{8}',
             b'f' => '\u{c}',
@@ -196,40 +190,40 @@ impl Parser<'_> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => {
-                let unit = self.unit()?;
-                let code = match unit {
-                    0xd800..=0xdbff => self.low_surrogate().map_or(unit, |low| {
-                        0x1_0000u32.saturating_add((unit & 0x3ff) << 10).saturating_add(low & 0x3ff)
-                    }),
-                    _ => unit,
-                };
+                let mut code = self.unit()?;
+                if let 0xd800..=0xdbff = code {
+                    let from = self.at;
+                    // What follows a high surrogate and is no low one stands for itself.
+                    match (self.takes(b'\\') && self.takes(b'u')).then(|| self.unit()).flatten() {
+                        Some(low @ 0xdc00..=0xdfff) => {
+                            code = 0x1_0000u32.saturating_add((code & 0x3ff) << 10).saturating_add(low & 0x3ff);
+                        }
+                        _ => {
+                            self.at = from;
+                            self.reason = "";
+                        }
+                    }
+                }
                 char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            _ => return Err(self.error("an unknown escape")),
+            _ => {
+                self.fail("an unknown escape");
+                return None;
+            }
         })
     }
 
-    fn low_surrogate(&mut self) -> Option<u32> {
-        let from = self.at;
-        if self.bytes.get(from..from.saturating_add(2)) == Some(b"\\u") {
-            self.at = from.saturating_add(2);
-            if let Ok(unit @ 0xdc00..=0xdfff) = self.unit() {
-                return Some(unit);
-            }
-        }
-        self.at = from;
-        None
-    }
-
-    fn unit(&mut self) -> Result<u32, ParseError> {
+    fn unit(&mut self) -> Option<u32> {
         let mut unit: u32 = 0;
         for _ in 0..4 {
-            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
-            let digit = digit.ok_or_else(|| self.error("a \\u lacks four digits"))?;
-            unit = (unit << 4) | digit;
+            let Some(digit) = hex(self.peek()) else {
+                self.fail("a \\u lacks four digits");
+                return None;
+            };
+            unit = (unit << 4) | u32::from(digit);
             self.step();
         }
-        Ok(unit)
+        Some(unit)
     }
 }
 

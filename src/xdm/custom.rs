@@ -7,11 +7,11 @@ use crate::value::Value;
 pub(super) fn refusal(custom: Option<&Value>) -> Issue {
     match custom {
         None => Issue::of(
-            "customContext!missing:commerce-custom was published without a context, which is all that it would send. Publish it with an XDM object.",
+            "customContext!missing:commerce-custom has no context, which is all that it would send. Publish it with an XDM object.",
             &[],
         ),
         Some(other) => Issue::of(
-            "customContext!wrong-kind:commerce-custom was published with $ as its context. Publish it with an XDM object.",
+            "customContext!wrong-kind:commerce-custom has $ as its context. Publish it with an XDM object.",
             &[other.kind()],
         ),
     }

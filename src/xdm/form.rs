@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::date::day;
 use crate::text::{cut, has, split};
 use crate::value::{Number, Value, parse_f64};
 
@@ -148,17 +149,7 @@ fn digits(text: &str, digits: usize) -> Option<(u32, &str)> {
 
 /// The rest after `year-month-day`, if there is such a day.
 fn after_date(text: &str) -> Option<&str> {
-    let (year, rest) = digits(text, 4)?;
-    let (month, rest) = digits(rest.strip_prefix('-')?, 2)?;
-    let (day, rest) = digits(rest.strip_prefix('-')?, 2)?;
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let last = match month {
-        2 => 28u32.saturating_add(u32::from(leap)),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=last).contains(&day).then_some(rest)
+    day(text).map(|(_, rest)| rest)
 }
 
 /// The rest after `hour:minute`.

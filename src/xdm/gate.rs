@@ -64,7 +64,7 @@ impl Gate<'_> {
                 },
             },
         };
-        let row = "?wrong-kind:% is left out: XDM wants $ here, and this is $ that does not fit. Correct it where the page sets it.";
+        let row = "?wrong-kind:% is left out: XDM wants $, and this is $ that does not fit. Correct it where the page sets it.";
         Issue::tell(self.issues, row, &[&self.path, wanted, value.kind()]);
         false
     }
@@ -85,7 +85,7 @@ impl Gate<'_> {
                 Some(Field { kind, .. }) => self.passes(kind, value),
                 None => {
                     if !value.is_empty() {
-                        let row = "?unknown-field:% is left out: XDM has no field of this name here. Use a name from the schema, or one of your own under your tenant's name (it begins with _).";
+                        let row = "?unknown-field:% is left out: XDM has no such field. Use a name of the schema, or one under your tenant's name (_…).";
                         Issue::tell(self.issues, row, &[&self.path]);
                     }
                     false
@@ -97,7 +97,7 @@ impl Gate<'_> {
         let missing = schema::fields(kind).find(|field| field.required && map.get(field.name).is_none());
         match missing {
             Some(field) if !map.is_empty() => {
-                let row = "?incomplete:% is left out: XDM requires $ in it. Give it where the page sets the rest.";
+                let row = "?incomplete:% is left out: XDM wants $ in it. Give it where the page sets the rest.";
                 Issue::tell(self.issues, row, &[&self.path, field.name]);
                 false
             }

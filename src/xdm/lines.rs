@@ -108,7 +108,7 @@ fn merged(job: &mut Job, lines: &[Value], sku: &str, complete: fn(&mut Map, &Val
     }
     let lost = given.iter().any(|given| !items.iter().any(|item| item.get("SKU") == given.get("SKU")));
     if lost {
-        let row = "productListItems?no-match:% of the custom context has items that are not among the event's own and are left out. Give them the SKU of an item that the event is about.";
+        let row = "productListItems?no-match:% of the custom context has items that are not the event's and are left out. Give them the SKU of one that is.";
         Issue::tell(&mut job.issues, row, &[]);
     }
     Value::from(items)

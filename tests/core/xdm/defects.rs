@@ -202,10 +202,7 @@ fn contexts_of_the_wrong_kind_are_named_once_with_their_kind_and_the_way_out() {
     assert_eq!(issues, wanted.map(|name| format!("{name} wrong-kind")));
     let mapped = wrong.map();
     let cart = mapped.issues.iter().find(|issue| issue.field == "shoppingCartContext").unwrap();
-    assert_eq!(
-        cart.message,
-        "shoppingCartContext is a list and counts as absent. Set it to an object, as the storefront events SDK does."
-    );
+    assert_eq!(cart.message, "shoppingCartContext is a list, which counts as absent; give an object.");
 }
 
 #[test]
