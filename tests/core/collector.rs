@@ -405,7 +405,7 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
 
 #[test]
 fn a_rehearsal_leaves_no_trace() {
-    let mut bench = Bench::identified();
+    let mut bench = Bench::configured();
     let before = (bench.effects.len(), bench.statuses());
     bench.run(|collector, moment| collector.rehearse(Page::default(), moment));
     assert_eq!((bench.effects.len(), bench.statuses()), before);

@@ -68,7 +68,7 @@ const document = (rows, runs) => {
 
 /** What must not be on any machine, however busy: an exact row that is missed, or a ratio far from what is allowed. */
 const faults = (rows) => rows.filter(({ gated }) => !gated)
-  .map(({ exact, at, stands = at, gross, ...row }) => ({ ...row, most: exact ? stands : gross }))
+  .map(({ exact, at, gross, stands = exact ? at : gross, ...row }) => ({ ...row, most: stands }))
   .filter(({ ratio, most }) => !(ratio <= most))
   .map(({ name, ratio, most }) => `${name}: ${ratio.toFixed(2)} of Adobe's, ${most.toFixed(2)} is the most`);
 
