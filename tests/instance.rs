@@ -285,12 +285,12 @@ fn who_sends_again_what_failed_means_the_same_event() {
 
 #[test]
 fn options_of_parts_that_we_do_not_have_are_said_once() {
-    let mut bench = known(r#","prehidingStyle":"x","targetMigrationEnabled":true,"clickCollectionEnabled":false"#);
+    let mut bench = known(r#","prehidingStyle":"x","streamingMedia":{"channel":"c"},"clickCollectionEnabled":false"#);
     for ticket in [3, 4] {
         bench.call(ticket, "sendEvent", r#"{"renderDecisions":true}"#);
     }
     let about: Vec<_> = bench.said.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(about, ["configure: prehidingStyle", "configure: targetMigrationEnabled", "sendEvent: renderDecisions"]);
+    assert_eq!(about, ["configure: prehidingStyle", "configure: streamingMedia", "sendEvent: renderDecisions"]);
     assert!(bench.said.iter().all(|line| line.contains("webSdkName")));
 }
 

@@ -1,10 +1,10 @@
 // The JS API: what frontend developers call (contract, section 4; types.d.ts says it to them).
 import { publish, setContext, stop as stopListening } from "./data_layer.js";
 import { follow } from "./events.js";
-import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
+import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, INSTANCE, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
 import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
 import { close } from "./instance.js";
-import { GLOBAL, log, subscribe } from "./monitors.js";
+import { GLOBAL, findDebug, log, subscribe } from "./monitors.js";
 import { readings } from "./page.js";
 import { cart, close as closeStore } from "./store.js";
 import { hold, letGo, unlockIdentity } from "./tabs.js";
@@ -47,6 +47,7 @@ export const start = async (settings, handedOver, tab, tell) => {
     release(host);
     throw refused;
   }
+  findDebug(host.told(INSTANCE) ?? undefined);
   // A page that is only prerendered sends nothing.
   if (document.prerendering) {
     await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));

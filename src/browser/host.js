@@ -79,6 +79,8 @@ export const open = (tab, tell) => {
     search: 0,
     /** The name that we answer under as a Web SDK. */
     instance: undefined,
+    /** Whether the page has called `configure`. */
+    configured: false,
     /** Whether the banner is waited for, is listened to, has answered. */
     following: false,
     banner: false,

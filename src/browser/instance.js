@@ -2,7 +2,7 @@
 // protocol, 8.1 and 8.2). Only a free name is taken; a Web SDK that loads later finds the queue that it expects, and does
 // no harm.
 import { COMMAND, CONFIG, INSTANCE, hookOf, promised } from "./host.js";
-import { monitor } from "./monitors.js";
+import { debug, monitor } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, read } from "./values.js";
 
@@ -29,17 +29,21 @@ const tellOfConfiguration = (host) =>
     return config && { config };
   });
 
-const execute = async (host, command, options) => {
+const execute = async (host, command, options = {}) => {
   if (host.stopped) throw new Error("[storefront-collector] The collector has been stopped; start it again.");
   if (typeof command !== "string") throw new Error("[storefront-collector] The name of a command is a string.");
   const about = { commandName: command, options };
-  monitor("onBeforeCommand", () => about);
   const configures = command === "configure";
+  // Of what is refused out of hand monitors hear no beginning.
+  if (configures ? !host.configured : host.told(CONFIG) !== null) monitor("onBeforeCommand", () => about);
   const hook = configures ? hookOf(options) : 0;
   const answer = promised(host, COMMAND, command, read(options), readings(host), hook);
   if (configures) tellOfConfiguration(host);
+  const enabled = get(options, "enabled");
+  if (command === "setDebug" && typeof enabled === "boolean") debug(enabled);
   try {
     const result = await answer;
+    host.configured ||= configures;
     monitor("onCommandResolved", () => ({ ...about, result }));
     return result;
   } catch (error) {

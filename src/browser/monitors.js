@@ -4,6 +4,8 @@ import { get } from "./values.js";
 
 /** The name under which the running collector stands in `window`. */
 export const GLOBAL = "storefrontCollector";
+/** The name of the instance where it has none. */
+const OURS = "storefront-collector";
 /** The records of events that the page sends itself: monitors hear of them as its own command. */
 const SEND_EVENT = "sendEvent";
 
@@ -12,19 +14,82 @@ const monitors = () => {
   return Array.isArray(list) ? list : [];
 };
 
+/** Whether every step is said: as QA asked for, in the address or by `setDebug`, and otherwise as the settings say. */
+let asked, set;
+
+/** What the settings say of debugging. @param {boolean} enabled */
+export const setDebugging = (enabled) => {
+  set = enabled;
+};
+
+/** Somebody asks for every step, or for silence, for as long as the tab lives: by the Web SDK's own key. */
+export const debug = (enabled, name = instanceName()) => {
+  asked = enabled;
+  try {
+    sessionStorage.setItem(debugKey(name), enabled);
+  } catch {}
+};
+
+const debugKey = (name) => `com.adobe.alloy.instance.${name}.debug`;
+
+/** Looks whether somebody asks, or has asked, for every step. @param {string} [name]  The instance's. */
+export const findDebug = (name = OURS) => {
+  const query = new URLSearchParams(location.search);
+  const wanted = query.get("alloy_debug") ?? (query.has("storefront-collector-debug") ? "true" : undefined);
+  if (wanted !== undefined) return debug(wanted.toLowerCase() === "true", name);
+  try {
+    const kept = sessionStorage.getItem(debugKey(name));
+    asked = kept === null ? undefined : kept === "true";
+  } catch {}
+};
+
+const isDebugging = () => asked ?? set;
+
+const instanceName = () => get(get(globalThis, GLOBAL), "instanceName") ?? OURS;
+
+/** What is said of each hook, in the Web SDK's words: level, text, and what is shown with it. */
+const LINES = {
+  onInstanceCreated: () => ["info", "Instance initialized."],
+  onInstanceConfigured: ({ config }) => ["info", "Instance configured. Computed configuration:", config],
+  onBeforeCommand: ({ commandName, options }) => ["info", `Executing ${commandName} command. Options:`, options],
+  onCommandResolved: ({ commandName, result }) => ["info", `${commandName} command resolved. Result:`, result],
+  onCommandRejected: ({ commandName, error }) => ["error", `${commandName} command was rejected. Error:`, error],
+  onBeforeNetworkRequest: ({ requestId, payload }) => ["info", `Request ${requestId}: Sending request.`, payload],
+  onNetworkResponse: ({ requestId, statusCode, body, parsedBody = body }) => [
+    "info",
+    `Request ${requestId}: Received response with status code ${statusCode} and ${body ? "" : "no "}response body${body ? ":" : "."}`,
+    parsedBody,
+  ],
+  onNetworkError: ({ requestId, error }) => ["error", `Request ${requestId}: Network request failed.`, error],
+};
+
 /**
- * Calls `hook` of every monitor, each with fields of its own that it may change.
+ * Calls `hook` of every monitor, each with fields of its own that it may change, and says it where every step is said.
  * @param {string} hook
  * @param {() => object | undefined} fields  Nothing when there is nothing to tell.
  */
 export const monitor = (hook, fields) => {
-  const instanceName = get(get(globalThis, GLOBAL), "instanceName") ?? "storefront-collector";
+  tellMonitors(hook, fields);
+  const told = LINES[hook] && (isDebugging() || monitors().length) && fields();
+  if (!told) return;
+  const [level, ...said] = LINES[hook](told);
+  tellMonitors("onBeforeLog", () => ({ level, arguments: said }));
+  if (isDebugging()) write(level, `[${instanceName()}]`, ...said);
+};
+
+const tellMonitors = (hook, fields) => {
   for (const watcher of monitors()) {
     try {
       const told = watcher[hook] && fields();
-      if (told) watcher[hook]({ instanceName, ...told });
+      if (told) watcher[hook]({ instanceName: instanceName(), ...told });
     } catch {}
   }
+};
+
+const write = (level, ...said) => {
+  try {
+    console[level](...said);
+  } catch {}
 };
 
 /**
@@ -43,11 +108,8 @@ export const payload = (json) => {
  * @param {string} text
  */
 export const log = (level, text) => {
-  const line = `[storefront-collector] ${text}`;
-  try {
-    console[level](line);
-  } catch {}
-  monitor("onBeforeLog", () => ({ level, arguments: [line] }));
+  write(level, `[${OURS}] ${text}`);
+  tellMonitors("onBeforeLog", () => ({ level, arguments: [text] }));
 };
 
 /**
@@ -55,7 +117,7 @@ export const log = (level, text) => {
  * @param {import("./host.js").Host} host
  * @returns {boolean}
  */
-export const isWatched = ({ listeners }) => listeners.size + monitors().length > 0;
+export const isWatched = ({ listeners }) => listeners.size + monitors().length > 0 || Boolean(isDebugging());
 
 /**
  * Calls `listener` with each record, until the function given back is called.

@@ -34,6 +34,8 @@ extern "C" {
     #[wasm_bindgen(js_name = isWatched)]
     pub(super) fn is_watched(host: &JsValue) -> bool;
     pub(super) fn record(host: &JsValue, json: &str);
+    #[wasm_bindgen(js_name = setDebugging)]
+    pub(super) fn set_debugging(enabled: bool);
 }
 
 #[wasm_bindgen(module = "/src/browser/page.js")]

@@ -10,7 +10,7 @@ use core::cell::Cell;
 
 use wasm_bindgen::JsValue;
 
-use super::told::{BEGUN, CONFIGURE, Facts, NEW_ID, VISIBLE, answer, hear, is_question};
+use super::told::{BEGUN, COMMAND, CONFIGURE, Facts, NEW_ID, VISIBLE, answer, hear, is_question};
 use super::{effects, page};
 use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;
@@ -76,9 +76,13 @@ impl Shell {
             self.work(host);
             self.busy.set(false);
         }
-        if matches!(kind, CONFIGURE | VISIBLE) {
+        if matches!(kind, CONFIGURE | VISIBLE | COMMAND) {
             let mut is_wanted = false;
-            self.with_core(|core| is_wanted = core.settings().consent_sources.tcf);
+            self.with_core(|core| {
+                let settings = core.settings();
+                is_wanted = settings.consent_sources.tcf;
+                page::set_debugging(settings.debug_enabled);
+            });
             if is_wanted {
                 page::follow_banner(host);
             }

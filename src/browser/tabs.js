@@ -1,6 +1,6 @@
 // Web Locks: who among the shop's tabs is alive, and who fetches the shopper's identity. Where the browser has none (plain
 // http, old engines), every other tab counts as gone: an event may then arrive twice, with the same `_id`, but is not lost.
-import { ADOPTED, IDENTITY_LOCKED } from "./host.js";
+import { ADOPTED, CONFIG, IDENTITY_LOCKED } from "./host.js";
 import { load } from "./store.js";
 import { get, sleep } from "./values.js";
 
@@ -76,7 +76,25 @@ export const lockIdentity = async (host) => {
     host.identityLock?.();
     host.identityLock = release;
   }
-  host.told(IDENTITY_LOCKED);
+  const ecid = await ofVisitor(host);
+  if (host.identityWish === wish) host.told(IDENTITY_LOCKED, ecid);
+};
+
+/** How long Adobe's older library may take to say who the shopper is, in milliseconds. */
+const VISITOR_PATIENCE = 2_000;
+
+/** The ECID of `Visitor.js`, where that runs beside us and the shopper lets it. @param {import("./host.js").Host} host */
+const ofVisitor = async (host) => {
+  const visitor = get(globalThis, "Visitor");
+  const organization = host.told(CONFIG);
+  if (typeof get(visitor, "getInstance") !== "function" || organization?.idMigrationEnabled === false) return;
+  const told = new Promise((resolve) => {
+    const ask = () => visitor.getInstance(organization.orgId, {}).getMarketingCloudVisitorID(resolve, true);
+    const optIn = get(get(globalThis, "adobe"), "optIn");
+    if (Object(optIn) === optIn) optIn.fetchPermissions(() => (optIn.isApproved([optIn.Categories.ECID]) ? ask() : resolve()), true);
+    else ask();
+  });
+  return Promise.race([told, sleep(VISITOR_PATIENCE)]).catch(() => {});
 };
 
 /** Gives the identity lock back. @param {import("./host.js").Host} host */

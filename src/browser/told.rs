@@ -58,7 +58,8 @@ const SET_CONSENT: u32 = 31;
 const IDENTIFY: u32 = 32;
 const FLUSH: u32 = 33;
 const STOP: u32 = 34;
-const COMMAND: u32 = 35;
+/// A command of the instance.
+pub(super) const COMMAND: u32 = 35;
 const REHEARSE: u32 = 36;
 
 static NOTHING: Value = Value::Null;
@@ -258,7 +259,12 @@ pub(super) fn hear(
             }
             core.adopted(entries, moment);
         }
-        IDENTITY_LOCKED => core.identity_locked(moment),
+        IDENTITY_LOCKED => {
+            if let Some(ecid) = facts.maybe_text(0) {
+                core.handed_ecid(ecid);
+            }
+            core.identity_locked(moment);
+        }
         SET_CONSENT => {
             let consent = readable(&facts.text(1)).unwrap_or_default();
             match core.set_consent(&consent, moment) {

@@ -55,6 +55,10 @@ pub(super) struct Exchange {
     pub(super) core: Option<String>,
     /// The region of Audience Manager, if the edge told it.
     pub(super) region: Option<i64>,
+    /// The ECID by Adobe's older library, for as long as the edge has told none.
+    pub(super) handed: Option<String>,
+    /// `targetMigrationEnabled`.
+    pub(super) target_migration: bool,
     /// `idMigrationEnabled: false`: cookies of Adobe's older libraries are neither read nor written.
     pub(super) no_migration: bool,
     /// What requests for an identity say beside it, as `Event::route`.
@@ -156,7 +160,8 @@ impl Exchange {
         let lost = endpoint::is_first_party(request_host, &apex) && !identity::is_known(&moment.cookies, organization);
         let legacy = if self.no_migration { "" } else { cookies.as_str() };
         let ecid = identity::carried_in(page_url, legacy, organization, moment.wall)
-            .or_else(|| self.ecid.clone().filter(|_| lost));
+            .or_else(|| self.ecid.clone().filter(|_| lost))
+            .or_else(|| self.handed.clone().filter(|_| !identified));
         let route = match send.action {
             Action::Acquire => &self.acquire_route,
             Action::SetConsent => &self.consent_route,
@@ -174,6 +179,7 @@ impl Exchange {
             ecid: ecid.as_deref(),
             overrides: route.get("config"),
             original_datastream: other.map(|_| configured),
+            target_migration: self.target_migration,
         };
         let body = match send.action {
             Action::Acquire => request::acquire_body(&envelope),

@@ -194,12 +194,8 @@ impl Collector {
                 self.effects.push_back(Effect::Log { severity: Severity::Warning, message: message.to_owned() });
                 self.resolve(ticket, Value::from([("url", url)]));
             }
-            "setDebug" => {
-                let enabled = options.get("enabled").cloned().unwrap_or_default();
-                self.store.join_api(Value::from([("debugEnabled", enabled)]));
-                self.settings_changed(moment);
-                self.resolve(ticket, Value::map());
-            }
+            // Whoever says each step has heard of it.
+            "setDebug" => self.resolve(ticket, Value::map()),
             "createEventMergeId" => {
                 let id = self.random.uuid();
                 self.resolve(ticket, Value::from([("eventMergeId", id)]));
@@ -248,7 +244,9 @@ impl Collector {
             }
         }
         self.say_unused("configure", options);
-        self.exchange.no_migration = options.get("idMigrationEnabled").and_then(Value::as_bool) == Some(false);
+        let flag = |name| options.get(name).and_then(Value::as_bool);
+        self.exchange.no_migration = flag("idMigrationEnabled") == Some(false);
+        self.exchange.target_migration = flag("targetMigrationEnabled") == Some(true);
         let before = self.store.clone();
         self.store.join_api(Value::Map(joining));
         let effective = self.store.effective();

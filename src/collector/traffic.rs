@@ -207,6 +207,11 @@ impl Collector {
         }
     }
 
+    /// Adobe's older library beside us says who the shopper is.
+    pub fn handed_ecid(&mut self, ecid: String) {
+        self.exchange.handed = Some(ecid).filter(|ecid| ecid.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+
     /// This tab may fetch the shopper's identity now; another tab may have done so meanwhile.
     pub fn identity_locked(&mut self, moment: &Moment) {
         self.read_consent(moment);

@@ -55,7 +55,7 @@ const ABOUT: [(&str, &str); 19] = [
     ),
     (
         "instanceName",
-        "The `window` property under which the bundled sender answers as a Web SDK, if that is free. `null`: under none.",
+        "The `window` property under which the bundled sender answers as a Web SDK, if that is free: it is announced in `window.__alloyNS`, and a base code that waits there has its queue run. `null`: under none.",
     ),
     ("onBeforeEventSend", "May change `{ xdm, data }` of an event, or return `false` to drop it. API only."),
     (

@@ -70,7 +70,7 @@ static COMMANDS: &[(&str, &[Row])] = &[
             ("downloadLinkQualifier", Kind::Text, Unused),
             ("onBeforeLinkClickSend", Kind::Any, Unused),
             ("prehidingStyle", Kind::FilledText, Unused),
-            ("targetMigrationEnabled", Kind::Flag, Unused),
+            ("targetMigrationEnabled", Kind::Flag, Optional),
             ("autoCollectPropositionInteractions", Kind::Object, Unused),
             ("personalizationStorageEnabled", Kind::Flag, Unused),
             ("streamingMedia", Kind::Object, Unused),

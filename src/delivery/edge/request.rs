@@ -33,6 +33,8 @@ pub struct Envelope<'a> {
     pub overrides: Option<&'a Value>,
     /// See [`Overrides::original`].
     pub original_datastream: Option<&'a str>,
+    /// Whether the shop moves from at.js: Target is told so, and given that library's cookie.
+    pub target_migration: bool,
 }
 
 /// A request with `events` (each JSON text of one event: `{"xdm":{…}}`), in this order; `queued` is
@@ -184,7 +186,7 @@ fn push_meta(out: &mut String, queued: Option<i64>, envelope: &Envelope<'_>) {
     if !is_first_party(envelope.host, envelope.apex) {
         push_entries(out, envelope);
     }
-    out.push_str("}}}");
+    out.push_str(if envelope.target_migration { "},\"target\":{\"migration\":true}}}" } else { "}}}" });
 }
 
 /// The cookies that the Edge needs and that the browser does not send to it.
@@ -193,7 +195,7 @@ fn push_entries(out: &mut String, envelope: &Envelope<'_>) {
     let mut opening = ",\"entries\":[{\"key\":";
     let mut any = false;
     for (name, value) in cookies::all(envelope.cookies) {
-        if name.starts_with(&prefix) || name == "at_qa_mode" {
+        if name.starts_with(&prefix) || name == "at_qa_mode" || envelope.target_migration && name == "mbox" {
             out.push_str(opening);
             write_text(out, &name);
             out.push_str(",\"value\":");
@@ -243,6 +245,14 @@ mod tests {
             format!(r#"{{"domain":"example.com","cookiesEnabled":true,{entries}}}"#)
         );
         assert_eq!(state("localhost", ""), format!(r#"{{"domain":"","cookiesEnabled":true,{entries}}}"#));
+    }
+
+    #[test]
+    fn target_is_told_of_a_shop_that_moves_from_at_js() {
+        let moving = Envelope { cookies: "mbox=3", apex: "shop.test", target_migration: true, ..envelope() };
+        let body = Value::parse(&acquire_body(&moving)).unwrap();
+        assert_eq!(body.at("meta.target").unwrap().to_json(), r#"{"migration":true}"#);
+        assert_eq!(body.at("meta.state.entries").unwrap().to_json(), r#"[{"key":"mbox","value":"3"}]"#);
     }
 
     #[test]

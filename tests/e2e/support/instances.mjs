@@ -1,7 +1,7 @@
 // One page for either library: the documented base code, the page's own calls, and the library's tag. Nothing on the
 // page but that tag tells Adobe's Web SDK from ours.
 import { setTimeout as sleep } from "node:timers/promises";
-import { ADOBES, ORG, OURS, code, page as html, stub } from "./pages.mjs";
+import { ADOBES, ORG, OURS, code, page as html, settings, stub } from "./pages.mjs";
 
 /** The two, and how their tag is written; `late` holds it back for so many milliseconds. */
 const LIBRARIES = {
@@ -10,7 +10,7 @@ const LIBRARIES = {
 };
 
 /** A promise of the page that is not kept for so long hangs, in milliseconds. */
-const LIMIT = 2_500;
+const LIMIT = 3_000;
 
 /** Pages that are used again, by browser: a new one costs more than a case. */
 const pages = new WeakMap();
@@ -46,6 +46,7 @@ export const bench = async (library, number, { browser, site, edge }) => {
   const { context, page } = driven;
   await clean(driven);
   const config = { datastreamId: datastream, orgId: ORG, thirdPartyCookiesEnabled: false, clickCollectionEnabled: false };
+  let instance = "alloy";
   const prefix = `kndctr_${ORG.replace("@", "_")}_`;
 
   const t = {
@@ -54,12 +55,13 @@ export const bench = async (library, number, { browser, site, edge }) => {
 
     /**
      * Opens a page with the base code, `before` (code of the page) and the library.
-     * @param {{ before?: string | Function, base?: boolean, search?: string, late?: number }} [options]
+     * @param {{ before?: string | Function, name?: string, search?: string, late?: number }} [options]
      */
-    open: async ({ before = "", base = true, search = "", late = 0 } = {}) => {
-      const address = site.page(html(base ? stub("alloy") : "", code(before), tag(late)));
+    open: async ({ before = "", name = "alloy", search = "", late = 0 } = {}) => {
+      instance = name;
+      const address = site.page(html(name === "alloy" ? "" : settings({ instanceName: name }), stub(name), code(before), tag(late)));
       await page.goto(address + search);
-      await page.waitForFunction(() => Object.hasOwn(window.alloy?.q ?? {}, "push"));
+      await page.waitForFunction((name) => Object.hasOwn(window[name]?.q ?? {}, "push"), name);
       return t;
     },
     /** Opens a page and configures the library. */
@@ -70,10 +72,10 @@ export const bench = async (library, number, { browser, site, edge }) => {
     },
     /** Calls a command; gives its result, or throws its error, or throws when it hangs. */
     call: async (command, options) => {
-      const answer = await page.evaluate(([command, options, limit]) => Promise.race([
-        window.alloy(command, options).then((value) => ({ value }), (error) => ({ error: String(error?.message ?? error) })),
+      const answer = await page.evaluate(([command, options, limit, name]) => Promise.race([
+        window[name](command, options).then((value) => ({ value }), (error) => ({ error: String(error?.message ?? error) })),
         new Promise((resolve) => { setTimeout(() => resolve({ error: "hangs" }), limit); }),
-      ]), [command, options, LIMIT]);
+      ]), [command, options, LIMIT, instance]);
       if ("error" in answer) throw new Error(answer.error);
       return answer.value;
     },
@@ -101,6 +103,24 @@ export const bench = async (library, number, { browser, site, edge }) => {
     dropCookie: (name) => context.clearCookies({ name }),
     fault: (fault, rule = {}) => edge.fault(fault, { configId: datastream, ...rule }),
     sleep,
+    /** From now on `host` answers, as the edge; gives the requests it gets. */
+    serve: async (host) => {
+      const asked = [];
+      await page.route(`https://${host}/**`, (route) => {
+        asked.push(route.request().url());
+        return route.continue({ url: route.request().url().replace(host, "edge.adobedc.net") });
+      });
+      return asked;
+    },
+    /** The lines that the console gets of the instance, but for those of its parts. */
+    lines: () => {
+      const lines = [];
+      page.on("console", (message) => {
+        const said = /^\[\w+\] (?!\[)(.*)/.exec(message.text())?.[1];
+        if (said) lines.push(`${message.type()}: ${said.replace(/[\da-f-]{36}/, "R")}`);
+      });
+      return lines;
+    },
   };
   return t;
 };
