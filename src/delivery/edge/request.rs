@@ -316,12 +316,13 @@ mod tests {
         #[test]
         fn every_body_is_json(
             cookies in ".*", tail in ".{0,8}", apex in ".{0,8}", host in ".{0,8}", ecid in prop::option::of(".{0,8}"),
-            original in prop::option::of(".{0,8}"), core in any::<bool>(), queued in any::<i64>(),
+            original in prop::option::of(".{0,8}"), core in any::<bool>(), migration in any::<bool>(), queued in any::<i64>(),
         ) {
             let cookies = format!("{cookies}; kndctr_A_AdobeOrg_{tail}={cookies}");
             let envelope = Envelope {
                 host: &host, apex: &apex, cookies: &cookies, organization: ORG, core, ecid: ecid.as_deref(),
                 overrides: Some(&Value::Null), original_datastream: original.as_deref(),
+                target_migration: migration,
             };
             for body in [events_body(&["{}", "[]"], queued, &envelope), consent_body(&Value::Null, None, &envelope), acquire_body(&envelope)] {
                 let body: serde_json::Value = serde_json::from_str(&body).unwrap();
