@@ -2,9 +2,9 @@ import { defineConfig } from "@playwright/test";
 
 // In the project `javascript` the browser is without WebAssembly, so that the drop-in takes its plain JavaScript build.
 // ALL_BUILDS=1 runs every spec there too. Without it these are left out: what needs minutes, stands beside Adobe's
-// collector, or is about our own pages; `self` needs no browser at all.
-const SELF = /self\.spec/;
-const LEFT_OUT = process.env.ALL_BUILDS ? SELF : /(self|consent-beside|instance|parity|see|cost|memory)\.spec/;
+// collector, or is about our own pages; `self` needs no browser at all, and `back-forward` starts its own.
+const SELF = /(self|back-forward)\.spec/;
+const LEFT_OUT = process.env.ALL_BUILDS ? SELF : /(self|back-forward|consent-beside|instance|parity|see|cost|memory)\.spec/;
 
 // The browser itself is launched in tests/e2e/support/fixtures.mjs: its host rules name ports known only then.
 export default defineConfig({
