@@ -3,7 +3,7 @@
 // The array's `push` becomes an accessor property: whatever stands behind it, `Array.prototype.push` today and the
 // library's own tomorrow, is called through us. So each item is seen once and in order before, after and without the
 // library, and no listener has to be registered with it.
-import { ITEM, NEW_ID } from "./host.js";
+import { NEW_ID, catchUp } from "./host.js";
 import { log } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, isPlain, read } from "./values.js";
@@ -83,16 +83,13 @@ const follow = (host, name) => {
 
   const take = (item) => {
     if (!item || host.stopped) return;
-    if (item[0] === null) {
-      // A theme sets contexts right before the event that they are for: both cross into the core together.
-      if (host.items.push(item) === 1) queueMicrotask(() => host.items.length && host.told(ITEM, host.items.splice(0), []));
-      return;
-    }
-    const id = host.publishing;
+    if (!host.items.length && !host.events.length) queueMicrotask(() => catchUp(host));
+    // A theme sets contexts right before the event that they are for: both cross into the core together.
+    host.items.push(item);
+    if (item[0] === null) return;
+    // As it all was in this moment; the work is done when the theme's own code is.
+    host.events.push([host.items.splice(0), readings(host), host.publishing, Date.now()]);
     host.publishing = undefined;
-    host.publishes = true;
-    host.told(ITEM, [...host.items.splice(0), item], readings(host), id);
-    host.publishes = false;
   };
 
   /** Whether the library, taking the array over, hands in an item that we took from the plain array. */
@@ -178,6 +175,7 @@ export const publish = (host, event, customContext) => {
   // Other listeners, Adobe's collector among them, read the contexts from `eventInfo`.
   dataLayer?.push({ event, eventInfo: { ...dataLayer.state(), ...(customContext != null && { customContext }) } });
   host.publishing = undefined;
+  catchUp(host);
   return host.published ?? id;
 };
 

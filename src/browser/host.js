@@ -28,14 +28,16 @@ export const open = (tab, tell) => {
      * @param {unknown[]} facts
      */
     told: (kind, ...facts) => {
-      if (host.items.length && kind !== ITEM) host.told(ITEM, host.items.splice(0), []);
+      if (kind !== ITEM) catchUp(host);
       return tell(host, kind, JSON.stringify(facts));
     },
     /** Items without an event that the core has still to hear of: it hears of them with whatever it hears of next. */
     items: [],
+    /** What the core has still to hear of events: each with the items before it, and the moment's readings. @type {unknown[][]} */
+    events: [],
     /** The context's text that the core has, by name: what has not changed does not cross again. @type {Map<string, string>} */
     texts: new Map(),
-    /** The page is publishing right now. */
+    /** What is told was published by the page's own code, which may still have things to do. */
     publishes: false,
     /** Requests that leave once it is done. @type {Function[]} */
     outgoing: [],
@@ -91,6 +93,19 @@ export const open = (tab, tell) => {
     hints: undefined,
   };
   return host;
+};
+
+/**
+ * Tells the core what was published since it last heard anything: before it hears anything else, and at the latest when
+ * the code that published has come to its end.
+ * @param {Host} host
+ */
+export const catchUp = (host) => {
+  const { publishes } = host;
+  host.publishes = true;
+  for (const event of host.events.splice(0)) host.told(ITEM, ...event);
+  host.publishes = publishes;
+  if (host.items.length) host.told(ITEM, host.items.splice(0), []);
 };
 
 /**

@@ -1,5 +1,5 @@
 // Requests to the edge: CORS-simple, so that none needs a preflight.
-import { ANSWERED, READ_CONSENT } from "./host.js";
+import { ANSWERED, READ_CONSENT, catchUp } from "./host.js";
 import { monitor, payload } from "./monitors.js";
 
 /**
@@ -18,12 +18,13 @@ export const send = (host, request, ...what) => {
   const go = () => {
     if (host.flights.get(request) === abort) transmit(host, request, abort, ...what);
   };
-  if (!host.publishes || document.visibilityState === "hidden") go();
+  if (!host.publishes || host.left || document.visibilityState === "hidden") go();
   else if (host.outgoing.push(go) === 1) setTimeout(depart, 0, host);
 };
 
 /** Sends what waits for the page's task to end, or for the page. @param {import("./host.js").Host} host */
 export const depart = (host) => {
+  catchUp(host);
   if (!host.outgoing.length) return;
   // What the shopper has said meanwhile takes requests back.
   host.told(READ_CONSENT);

@@ -198,9 +198,11 @@ pub(super) fn hear(
         CONFIGURE => configure(core, facts, moment),
         CART => core.restore_cart(&facts.text(0)),
         ITEM => {
-            // Only the last one has an event.
+            // Only the last one has an event, of the time that the fourth fact says.
             let asked = facts.maybe_text(2);
             let page = page_of(facts.list(1));
+            let wall = facts.maybe_number(3).unwrap_or(moment.wall);
+            let moment = &Moment { wall, mono: moment.mono, cookies: moment.cookies.clone() };
             for item in facts.list(0).0 {
                 let item = item_of(Facts::of(item), known);
                 let id = core.pushed(item, asked.clone(), page.clone(), moment);
