@@ -762,9 +762,6 @@ const CASES = [
   }],
 ];
 
-// What the page says in its own events, and what the Web SDK adds, is theirs; our requests are looked at in each case.
-test.use({ tolerated: /^/ });
-
 // After a failure the next case has another process: what came out is kept in a file.
 const RESULTS = "test-results/instance.jsonl";
 const results = () => readFileSync(RESULTS, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
