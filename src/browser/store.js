@@ -1,6 +1,6 @@
 // The outbox's storage: a journal in `localStorage` that is moved into IndexedDB.
 //
-// Neither alone is enough. `localStorage` is written before `publish` returns, so a page that is left in the same task
+// Neither alone is enough. `localStorage` is written in the task that publishes, so a page that is left in the same task
 // loses nothing, but it is small, the shop's own data live in it, and browsers write it to disk seconds later. IndexedDB
 // has room and survives a killed browser, but a write begun as the page goes away may never commit, and each transaction
 // costs the main thread as much as the rest of an event. So an entry goes into the journal, and a moment later all that is
