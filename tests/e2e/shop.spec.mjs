@@ -15,7 +15,7 @@ test("the shop's pages are those of their template", () => {
 });
 
 const until = async (edge, check, what) => {
-  const events = await edge.settled((list) => list.some(({ xdm }) => check(xdm)), { datastreamId: DATASTREAM, quiet: 8_000 });
+  const events = await edge.settled((list) => list.some(({ xdm }) => check(xdm)), { datastreamId: DATASTREAM, quiet: 20_000 });
   const found = events.filter(({ xdm }) => check(xdm));
   expect(found.length, `${what}; arrived: ${events.map(({ xdm }) => xdm.eventType).join(", ")}`).toBeGreaterThan(0);
   return found.at(-1).xdm;
