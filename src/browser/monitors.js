@@ -142,6 +142,8 @@ const HOOKS = { queued: "onBeforeCommand", accepted: "onCommandResolved", reject
  */
 export const record = ({ listeners }, json) => {
   const told = JSON.parse(json);
+  // Read before the listeners have it: it is theirs to change.
+  const { event, status, reason = "" } = told;
   for (const [listener] of [...listeners]) {
     try {
       listener(told);
@@ -149,7 +151,6 @@ export const record = ({ listeners }, json) => {
       log("warn", "a listener given to subscribe() threw; mend it on the page");
     }
   }
-  const { event, status, reason = "" } = JSON.parse(json);
   if (!HOOKS[status] || event === SEND_EVENT) return;
   monitor(HOOKS[status], () => ({
     commandName: "sendEvent",
