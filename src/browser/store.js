@@ -3,10 +3,11 @@
 // Neither alone is enough. `localStorage` is written in the task that publishes, so a page that is left in the same task
 // loses nothing, but it is small, the shop's own data live in it, and browsers write it to disk seconds later. IndexedDB
 // has room and survives a killed browser, but a write begun as the page goes away may never commit, and each transaction
-// costs the main thread as much as the rest of an event. So an entry goes into the journal, and a moment later all that is
-// still there moves over in one transaction: what is delivered by then never does, and the shop's storage holds our entries
-// for some hundred milliseconds only.
+// costs the main thread as much as the rest of an event. So an entry goes into the journal, and when it is still there a
+// moment later all that is there moves over in one transaction: what is delivered by then never does, and the shop's
+// storage holds our entries for some hundred milliseconds only.
 import { STORE_FAILED } from "./host.js";
+import { mono } from "./page.js";
 
 /** What every key in `localStorage` begins with. */
 const JOURNAL = "storefront-collector:";
@@ -83,7 +84,7 @@ const readAll = (database) =>
 const opened = (host) =>
   (host.store ??= {
     database: undefined,
-    /** Entries that the database has still to get, by key. @type {Map<string, string>} */
+    /** Entries that the database has still to get, by key, and since when. @type {Map<string, [string, number]>} */
     waiting: new Map(),
     /** Of these, and of those on their way into it, the ones that the journal did not take: a page that goes now takes
      * them along. @type {Set<string>} */
@@ -107,7 +108,7 @@ const moveOver = (store) => {
   store.waiting.clear();
   allowed(() => {
     const into = outbox(store);
-    for (const [key, text] of moving) into.put(text, key);
+    for (const [key, [text]] of moving) into.put(text, key);
     // A request is done before its transaction is; the journal must outlive both.
     into.transaction.oncomplete = () =>
       moving.forEach(([key]) => {
@@ -115,6 +116,19 @@ const moveOver = (store) => {
         store.unsafe.delete(key);
       });
   });
+};
+
+/** Moves what waits once the oldest of it has waited long enough; it stands first. */
+const schedule = (store) => {
+  const [oldest] = store.waiting.values();
+  if (!store.database || store.timer || !oldest) return;
+  const wait = oldest[1] + MOVES_AFTER - mono();
+  if (wait <= 0) return moveOver(store);
+  store.timer = setTimeout(() => {
+    store.timer = undefined;
+    // The one that it was set for may be delivered by now.
+    schedule(store);
+  }, wait);
 };
 
 /** The page is hidden: its process may end at any time. @param {import("./host.js").Host} host */
@@ -152,7 +166,7 @@ export const load = async (host) => {
   store.gone = !store.database;
   if (store.gone) store.waiting.clear();
   if (host.stopped) close(host);
-  else if (store.waiting.size) store.timer ??= setTimeout(moveOver, MOVES_AFTER, store);
+  else schedule(store);
   return entries;
 };
 
@@ -169,11 +183,11 @@ export const put = (host, key, text) => {
     if (!journaled) host.told(STORE_FAILED, key);
     return;
   }
-  store.waiting.set(key, text);
+  store.waiting.set(key, [text, mono()]);
   if (!journaled) {
     store.unsafe.add(key);
     moveOver(store);
-  } else if (store.database) store.timer ??= setTimeout(moveOver, MOVES_AFTER, store);
+  } else schedule(store);
 };
 
 /**
