@@ -94,7 +94,8 @@ impl Gate<'_> {
             self.path.truncate(length);
             stays
         });
-        let missing = schema::fields(kind).find(|field| field.required && map.get(field.name).is_none());
+        let mut required = schema::fields(kind).take_while(|field| field.required);
+        let missing = required.find(|field| map.get(field.name).is_none());
         match missing {
             Some(field) if !map.is_empty() => {
                 let row = "?incomplete:% is left out: XDM wants $ in it. Give it where the page sets the rest.";

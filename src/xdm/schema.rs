@@ -1,13 +1,14 @@
 //! What Adobe's XDM allows in an experience event, as a text that [`super::gate`] reads.
 //!
-//! `name=kind`, `!` behind a name that has to be there; `{…}` an object that is closed but for
+//! `name=kind`, `!` behind a name that has to be there (these stand first); `{…}` an object that is closed but for
 //! tenant names (which begin with `_`), `[…]` a list, `(a|b)` one of these texts, `@X` a shape
 //! of [`shape`], `*=` every other name. Kinds of one letter are listed in [`super::form::scalar`];
 //! `*` is anything at all.
 //!
 //! The field groups are those of the connector manual ("Schema the merchant must have") and what
 //! the Web SDK's automatic context fills; the last line names other standard groups, which only
-//! the merchant's own schema can check.
+//! the merchant's own schema can check. What storefront events fill stands before the rest: a field is found by
+//! reading up to it.
 
 use crate::text::cut;
 
@@ -15,6 +16,18 @@ use crate::text::cut;
 pub(super) const EVENT: &str = "{\
 _id=r timestamp=d eventType=s producedBy=s personID=s \
 identityMap={*=[{id=s authenticatedState=(ambiguous|authenticated|loggedOut) primary=b}]} \
+channel={_id!=r typeAtSource=s mode=(push|pull|bidirectional) _type=u mediaType=s mediaAction=s contentTypes=[u] \
+metricTypes=[u] locationTypes=[u] referringSource=s} \
+siteSearch={filter=[{attribute=s value=[s] isRange=b}] sort=[{attribute=s order=(ASC|DESC|RELEVANCE)}] query=s \
+suggestions=[s] numberOfResults=i} searchRequest=@m searchResponse=@m \
+userAccount={accountSwitch=i cookieConsentAccepted=b cookieConsentViewed=i forgotPassword=i forgotUsername=i login=i \
+loginBiometric=b loginFailure=i loginLocation=s loginKeychain=b loginMultiFactor=b loginStatus=s loginThirdParty=i \
+loginThirdPartySite=s loginType=s logout=i resetPassword=i sessionTimeout=i updateProfile=i createProfile=i} \
+personalEmail={primary=b address=e label=s type=s status=s statusReason=s} \
+web={webPageDetails={siteSection=s name=s viewName=s URL=s server=s isErrorPage=b isHomePage=b isPreRendered=b \
+pageViews=@m} webInteraction={type=(download|exit|other) URL=s name=s region=s linkClicks=@m} \
+webReferrer={URL=s type=(internal|external|search_engine|typed_bookmarked|email|social|usenet|hard_drive|nojs|\
+conversational_ai|unknown)}} \
 productListItems=[{SKU!=s _id=r product=u name=s productImageUrl=s productAddMethod=s currencyCode=c quantity=i \
 priceTotal=n selectedOptions=[{attribute!=s value!=t}] discountAmount=n refundAmount=n \
 productCategories=[{categoryID=s categoryName=s categoryPath=s}] \
@@ -33,10 +46,6 @@ cart={cartID=s cartSource=s} \
 shipping={shippingMethod=s shippingAmount=n currencyCode=c shippingDestination=(home|store) shipDate=d address=@a \
 trackingNumber=n trackingURL=s} billing={address=@a} requisitionList={ID=s name=s description=s} \
 commerceScope={environmentID=s websiteCode=s storeCode=s storeViewCode=s}} \
-web={webPageDetails={siteSection=s name=s viewName=s URL=s server=s isErrorPage=b isHomePage=b isPreRendered=b \
-pageViews=@m} webInteraction={type=(download|exit|other) URL=s name=s region=s linkClicks=@m} \
-webReferrer={URL=s type=(internal|external|search_engine|typed_bookmarked|email|social|usenet|hard_drive|nojs|\
-conversational_ai|unknown)}} \
 environment={type=(browser|application|iot|external|widget) \
 browserDetails={name=s vendor=s version=s acceptLanguage=s cookiesEnabled=b javaScriptEnabled=b javaScriptVersion=s \
 javaEnabled=b javaVersion=s quicktimeVersion=s thirdPartyCookiesEnabled=b viewportHeight=i viewportWidth=i \
@@ -54,14 +63,6 @@ placeContext={localTime=d IPLocalTime=d ianaTimezone=s localTimezoneOffset=i IPL
 geo={_id=r description=s latitude=a longitude=o elevation=n countryCode=C stateProvince=s city=s postalCode=s dmaID=i \
 msaID=i} POIinteraction={POIDetail=@p poiDetail=@p poiEntries=@m poiExits=@m} activePOIs=[@p]} \
 implementationDetails={name=u version=s environment=(browser|app|server|iot)} \
-channel={_id!=r typeAtSource=s mode=(push|pull|bidirectional) _type=u mediaType=s mediaAction=s contentTypes=[u] \
-metricTypes=[u] locationTypes=[u] referringSource=s} \
-siteSearch={filter=[{attribute=s value=[s] isRange=b}] sort=[{attribute=s order=(ASC|DESC|RELEVANCE)}] query=s \
-suggestions=[s] numberOfResults=i} searchRequest=@m searchResponse=@m \
-userAccount={accountSwitch=i cookieConsentAccepted=b cookieConsentViewed=i forgotPassword=i forgotUsername=i login=i \
-loginBiometric=b loginFailure=i loginLocation=s loginKeychain=b loginMultiFactor=b loginStatus=s loginThirdParty=i \
-loginThirdPartySite=s loginType=s logout=i resetPassword=i sessionTimeout=i updateProfile=i createProfile=i} \
-personalEmail={primary=b address=e label=s type=s status=s statusReason=s} \
 person={name={firstName=s lastName=s middleName=s courtesyTitle=s suffix=s fullName=s} birthDate=D birthDayAndMonth=k \
 birthYear=y gender=(male|female|not_specified|non_specific) \
 maritalStatus=(married|single|divorced|widowed|not_specified) nationality=C type=s taxId=s accountID=s accountType=s} \
@@ -73,7 +74,7 @@ inboundProcessing=* optInOut=* privacy=* consents=* dataSource=* target=* votes=
 /// A shape that several fields share: a measure, an address, a point of interest.
 pub(super) fn shape(name: &str) -> &'static str {
     match name {
-        "m" => "{id=s value!=n}",
+        "m" => "{value!=n id=s}",
         "a" => {
             "{primary=* label=* street1=* street2=* street3=* street4=* region=* postOfficeBox=* country=* state=* \
              status=* statusReason=* lastVerifiedDate=*}"
@@ -140,10 +141,14 @@ mod tests {
     fn every_kind_in_the_text_is_one_that_the_gate_knows() {
         fn walk(kind: &'static str) {
             match kind.as_bytes()[0] {
-                b'{' => fields(kind).for_each(|field| {
-                    assert!(!field.name.is_empty());
-                    walk(field.kind);
-                }),
+                b'{' => {
+                    let required: Vec<_> = fields(kind).map(|field| field.required).collect();
+                    assert!(required.is_sorted_by(|before, after| before >= after), "required first: {kind}");
+                    fields(kind).for_each(|field| {
+                        assert!(!field.name.is_empty());
+                        walk(field.kind);
+                    });
+                }
                 b'[' => walk(kind.strip_prefix('[').unwrap().strip_suffix(']').unwrap()),
                 b'(' => assert!(kind.ends_with(')'), "{kind}"),
                 b'@' => assert!(["@m", "@a", "@p"].contains(&kind), "{kind}"),
