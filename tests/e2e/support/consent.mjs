@@ -1,5 +1,5 @@
 // What the consent specs share: pages with our collector or with Adobe's, and the one table they print.
-import { writeFileSync, mkdirSync, readFileSync, existsSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./paths.mjs";
 import { ADOBES, OURS, adobe, code, collector, contexts, page as html, push, sdk, settings } from "./pages.mjs";
@@ -53,14 +53,17 @@ export const kept = async (page, context) => ({
   })),
 });
 
-const FILE = join(ROOT, "test-results", "consent.json");
-const rows = () => (existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {});
-/** Notes one cell of the table. Specs may run in several processes, so it is kept in a file. */
+const FILE = join(ROOT, "test-results", "consent.jsonl");
+const rows = () => {
+  const all = {};
+  const lines = existsSync(FILE) ? readFileSync(FILE, "utf8").split("\n").filter(Boolean) : [];
+  for (const [name, who, what] of lines.map((line) => JSON.parse(line))) all[name] = { ...all[name], [who]: what };
+  return all;
+};
+/** Notes one cell of the table. Specs run in several processes, so it is kept in a file, which each only adds to. */
 export const note = (name, who, what) => {
   mkdirSync(join(ROOT, "test-results"), { recursive: true });
-  const all = rows();
-  all[name] = { ...all[name], [who]: what };
-  writeFileSync(FILE, JSON.stringify(all));
+  appendFileSync(FILE, `${JSON.stringify([name, who, what])}\n`);
 };
 /** The table as text. */
 export const table = () => {
