@@ -22,7 +22,6 @@
 //!     client_id: "3fa85f64-5717-4562-b3fc-2c963f66afa6".into(),
 //!     address: || "https://shop.example/".into(),
 //!     gpc: || false,
-//!     consent_memory: || None,
 //!     widest_domain: |domains| domains.first().cloned(),
 //! };
 //! let now = Moment { wall: 1_795_360_664_527, ..Moment::default() };
@@ -109,8 +108,6 @@ pub struct Host {
     pub address: fn() -> String,
     /// `navigator.globalPrivacyControl` now.
     pub gpc: fn() -> bool,
-    /// What is remembered of the shopper's consent (under [`crate::consent::MEMORY_KEY`]).
-    pub consent_memory: fn() -> Option<String>,
     /// The first of these domains that takes a cookie, widest first.
     pub widest_domain: fn(&[String]) -> Option<String>,
 }
@@ -234,6 +231,8 @@ pub struct Collector {
     told_must_hear: bool,
     /// Answers have written cookies: consent is looked at before anything else happens.
     look_again: bool,
+    /// What is on its way into storage: the moment that asked for it does not know it yet.
+    remembering: Option<String>,
     delivery: Delivery,
     exchange: Exchange,
     instance: Instance,
@@ -267,6 +266,7 @@ impl Collector {
             told: None,
             told_must_hear: false,
             look_again: false,
+            remembering: None,
             exchange: Exchange::default(),
             instance: Instance::default(),
             sender: None,

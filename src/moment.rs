@@ -1,11 +1,11 @@
-//! What the core is told about the world with every happening: it reads no clock and no cookie itself.
+//! What the core is told about the world with every happening: it reads no clock and neither cookie nor storage itself.
 //!
 //! ```
 //! use storefront_collector::consent::{Consent, Inputs, Rules, State};
 //! use storefront_collector::moment::Moment;
 //!
 //! // A test's clock: what is asked for is said, and nothing waits.
-//! let mut now = Moment { wall: 1_795_360_664_527, mono: 1_000, cookies: String::new() };
+//! let mut now = Moment { wall: 1_795_360_664_527, mono: 1_000, ..Moment::default() };
 //! let mut consent = Consent::new(Rules::default(), &now);
 //! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now).to, State::In);
 //!
@@ -25,4 +25,6 @@ pub struct Moment {
     pub mono: i64,
     /// `document.cookie` as it was; empty where cookies are blocked.
     pub cookies: String,
+    /// What local storage held under [`crate::consent::MEMORY_KEY`]; `None` where nothing is, or storage is denied.
+    pub memory: Option<String>,
 }

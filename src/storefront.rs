@@ -92,7 +92,7 @@ impl Storefront {
         };
         let mut info = item.info.unwrap_or_default();
         let mut contexts = Map::new();
-        for context in CONTEXTS {
+        for context in kind.contexts() {
             let value = info.remove(context).or_else(|| self.state.get(context).cloned());
             if let Some(value) = value.filter(|value| !value.is_null()) {
                 contexts.set(context, value);

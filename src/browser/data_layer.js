@@ -3,7 +3,7 @@
 // The array's `push` becomes an accessor property: whatever stands behind it, `Array.prototype.push` today and the
 // library's own tomorrow, is called through us. So each item is seen once and in order before, after and without the
 // library, and no listener has to be registered with it.
-import { NEW_ID, catchUp } from "./host.js";
+import { CONTEXTS, NEW_ID, catchUp } from "./host.js";
 import { log } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, isPlain, read } from "./values.js";
@@ -30,6 +30,22 @@ const contextsOf = ({ texts }, from, names) =>
     return [[name, text]];
   });
 
+/**
+ * The names of the contexts that an event is made from; an event that nobody knows is made from none.
+ * @param {import("./host.js").Host} host
+ * @param {string} event
+ */
+const contextsOfEvent = ({ told, contexts, eventContexts }, event) => {
+  let names = eventContexts.get(event);
+  if (!names) {
+    names = told(CONTEXTS, event);
+    // A core at work gives no answer.
+    if (!names) return contexts;
+    eventContexts.set(event, names);
+  }
+  return names;
+};
+
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : null);
 
@@ -52,7 +68,7 @@ export const readItem = (host, raw) => {
   const set = contextsOf(host, raw, keys.filter((key) => contexts.includes(key)));
   if (event === null) return set.length ? [event, set] : undefined;
   const info = get(raw, "eventInfo");
-  return isPlain(info) ? [event, set, contextsOf(host, info, contexts), text(get(info, "searchUnitId"))] : [event, set];
+  return isPlain(info) ? [event, set, contextsOf(host, info, contextsOfEvent(host, event)), text(get(info, "searchUnitId"))] : [event, set];
 };
 
 /**

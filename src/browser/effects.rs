@@ -11,13 +11,14 @@ use crate::value::Value;
 /// The longest that a timer is set for, in milliseconds; the core then asks again.
 const LONGEST_ALARM: i64 = 3_600_000;
 
-/// Carries out one effect. Nothing in here may throw. Gives back whether cookies may be others now: it wrote one,
-/// or code of the page ran.
+/// Carries out one effect. Nothing in here may throw. Gives back whether the moment may be over: it wrote a cookie
+/// or what is remembered of consent, or code of the page ran.
 pub(super) fn carry_out(host: &JsValue, effect: Effect) -> bool {
     let may_write = matches!(
         effect,
         Effect::SetCookie(_)
             | Effect::SetCookieFor { .. }
+            | Effect::RememberConsent(_)
             | Effect::SdkSend { .. }
             | Effect::SdkConsent(_)
             | Effect::Log { .. }

@@ -28,7 +28,7 @@ export const open = (tab, tell) => {
      * @param {unknown[]} facts
      */
     told: (kind, ...facts) => {
-      if (kind !== ITEM) catchUp(host);
+      if (kind !== ITEM && kind !== CONTEXTS) catchUp(host);
       return tell(host, kind, JSON.stringify(facts));
     },
     /** Items without an event that the core has still to hear of: it hears of them with whatever it hears of next. */
@@ -60,6 +60,8 @@ export const open = (tab, tell) => {
     listeners: new Set(),
     /** The names of contexts that anything reads. @type {string[]} */
     contexts: [],
+    /** Those that an event is made from, by the event's name. @type {Map<string, string[]>} */
+    eventContexts: new Map(),
     /** Items whose events another page has published. @type {Set<unknown> | undefined} */
     handedOver: undefined,
     dataLayer: undefined,

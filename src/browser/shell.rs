@@ -41,7 +41,6 @@ impl Shell {
             client_id,
             address: || page::address("href"),
             gpc: page::gpc,
-            consent_memory: || page::recall(MEMORY_KEY),
             widest_domain: |domains| page::widest_domain(&page::lines(domains)),
         };
         let core = Collector::new(host, tab.clone(), seed, &moment());
@@ -62,7 +61,8 @@ impl Shell {
         }
         if is_question(kind) {
             let mut answered = JsValue::UNDEFINED;
-            self.with_core(|core| answered = page::parse(&answer(core, kind, &moment()).to_json()));
+            let facts = Value::parse(facts).unwrap_or_default();
+            self.with_core(|core| answered = page::parse(&answer(core, kind, Facts::of(&facts), moment).to_json()));
             return answered;
         }
         if kind == BEGUN {
@@ -120,7 +120,7 @@ impl Shell {
                 self.known.set(known);
                 let mut is_stale = false;
                 loop {
-                    // Reading cookies takes as long as all the rest of an event.
+                    // Reading cookies takes longer than most of the rest of an event.
                     let mut looks = false;
                     self.with_core(|core| looks = is_stale && !core.is_decided());
                     if looks {
@@ -146,7 +146,8 @@ impl Shell {
 
 /// Now.
 fn moment() -> Moment {
-    Moment { wall: page::now() as i64, mono: page::mono() as i64, cookies: page::cookies() }
+    let (cookies, memory) = (page::cookies(), page::recall(MEMORY_KEY));
+    Moment { wall: page::now() as i64, mono: page::mono() as i64, cookies, memory }
 }
 
 /// Randomness from the browser's cryptography.

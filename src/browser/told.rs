@@ -14,13 +14,14 @@ use crate::inspect::{Issue, Severity};
 use crate::moment::Moment;
 use crate::page::{Orientation, Page};
 use crate::settings::Source;
-use crate::storefront::{self, Item, unreadable};
+use crate::storefront::{self, EventKind, Item, unreadable};
 use crate::text::join;
 use crate::value::{Map, Value};
 
 // The numbers of host.js: questions first, then what is told.
 /// The page asks for a new `_id`.
 pub(super) const NEW_ID: u32 = 0;
+/// The contexts that anything reads; of an event, those that it is made from.
 const CONTEXTS: u32 = 1;
 const INSTANCE: u32 = 2;
 const REFUSED: u32 = 3;
@@ -122,12 +123,17 @@ pub(super) fn is_question(kind: u32) -> bool {
 }
 
 /// Answers a question.
-pub(super) fn answer(core: &mut Collector, kind: u32, moment: &Moment) -> Value {
+pub(super) fn answer(core: &mut Collector, kind: u32, facts: Facts<'_>, moment: fn() -> Moment) -> Value {
     match kind {
         CONTEXTS => {
-            let mut names = Vec::with_capacity(storefront::CONTEXTS.len());
-            for name in storefront::CONTEXTS {
-                names.push(Value::from(name));
+            let mut names = Vec::new();
+            match facts.at(0).as_text() {
+                None => storefront::CONTEXTS.into_iter().for_each(|name| names.push(Value::from(name))),
+                Some(event) => {
+                    if let Some(kind) = EventKind::from_name(event) {
+                        kind.contexts().for_each(|name| names.push(Value::from(name)));
+                    }
+                }
             }
             Value::List(names)
         }
@@ -143,7 +149,7 @@ pub(super) fn answer(core: &mut Collector, kind: u32, moment: &Moment) -> Value 
         REFUSED => core.settings_refused().map_or(Value::Null, refusal),
         STATUS => core.status(),
         EVENTS => core.events(),
-        ECID => core.ecid(moment).map_or(Value::Null, Value::from),
+        ECID => core.ecid(&moment()).map_or(Value::Null, Value::from),
         CONFIG if core.is_configured() => core.library_configs(),
         _ => Value::Null,
     }
@@ -202,7 +208,7 @@ pub(super) fn hear(
             let asked = facts.maybe_text(2);
             let page = page_of(facts.list(1));
             let wall = facts.maybe_number(3).unwrap_or(moment.wall);
-            let moment = &Moment { wall, mono: moment.mono, cookies: moment.cookies.clone() };
+            let moment = &Moment { wall, ..moment.clone() };
             for item in facts.list(0).0 {
                 let item = item_of(Facts::of(item), known);
                 let id = core.pushed(item, asked.clone(), page.clone(), moment);

@@ -13,6 +13,11 @@ use crate::value::Value;
 /// The ticket of messages to the edge; no promise of the API waits for it.
 pub(super) const CONSENT_TICKET: Ticket = 0;
 
+/// What is remembered of the shopper's consent, once what is on its way into storage stands there.
+fn memory_at<'a>(remembering: Option<&'a String>, moment: &'a Moment) -> Option<&'a str> {
+    remembering.or(moment.memory.as_ref()).map(String::as_str)
+}
+
 impl Collector {
     /// The shopper chose, through the API: `"in"`, `"out"` or the Web SDK's `{ consent: […] }`.
     ///
@@ -76,7 +81,6 @@ impl Collector {
     }
 
     fn ask<T>(&mut self, moment: &Moment, question: impl FnOnce(&mut Consent, &Inputs<'_>) -> T) -> T {
-        let memory = (self.host.consent_memory)();
         let website = self.storefront.context("storefrontInstanceContext").and_then(|instance| {
             match instance.get("websiteId")? {
                 Value::Number(number) => Some(String::from(number.as_str())),
@@ -89,7 +93,7 @@ impl Collector {
             website_id: website.as_deref(),
             org: self.effective.settings.organization_id.as_deref().unwrap_or_default(),
             gpc: (self.host.gpc)(),
-            memory: memory.as_deref(),
+            memory: memory_at(self.remembering.as_ref(), moment),
         };
         question(&mut self.consent, &inputs)
     }
@@ -112,8 +116,9 @@ impl Collector {
             _ => {}
         }
         if self.sender.is_some()
-            && let Some(memory) = self.consent.memory_to_write((self.host.consent_memory)().as_deref())
+            && let Some(memory) = self.consent.memory_to_write(memory_at(self.remembering.as_ref(), moment))
         {
+            self.remembering = Some(memory.clone());
             self.effects.push_back(Effect::RememberConsent(memory));
         }
         if self.sdk.found && !self.sdk.asked && self.consent.state() == State::In {

@@ -12,10 +12,13 @@ use crate::value::Value;
 
 impl Collector {
     /// The next thing to do, now. To be asked until there is none, with a fresh `moment` each time: what
-    /// was done before may have written cookies.
+    /// was done before may have written cookies, or what is remembered of consent.
     pub fn next_effect(&mut self, moment: &Moment) -> Option<Effect> {
         loop {
             if let Some(effect) = self.effects.pop_front() {
+                if matches!(effect, Effect::RememberConsent(_)) {
+                    self.remembering = None;
+                }
                 return Some(effect);
             }
             if core::mem::take(&mut self.look_again) {
@@ -27,7 +30,7 @@ impl Collector {
         }
     }
 
-    /// Whether what [`Self::next_effect`] gives next is decided already, whatever cookies say.
+    /// Whether what [`Self::next_effect`] gives next is decided already, whatever the moment says.
     #[must_use]
     pub fn is_decided(&self) -> bool {
         !self.effects.is_empty()

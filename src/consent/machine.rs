@@ -1,5 +1,7 @@
 //! The state, and how signals change it.
 
+use alloc::string::String;
+
 use super::edge::Telling;
 use super::memory::Stamps;
 use super::{Change, Inputs, Rules, Says, Signal, Source, State, standards};
@@ -76,6 +78,8 @@ pub struct Consent {
     pub(super) chosen_at: i64,
     /// What storage held when it was last looked at.
     pub(super) stored: Option<Stamps>,
+    /// The text of it.
+    pub(super) recalled: Option<String>,
 }
 
 impl Consent {
@@ -99,6 +103,7 @@ impl Consent {
             telling: Telling::default(),
             chosen_at: 0,
             stored: None,
+            recalled: None,
         };
         if rules.tcf {
             consent.hear(Source::Tcf, Says::Wait, WAITS, now);

@@ -68,6 +68,10 @@ impl Consent {
 
     /// Takes over what storage holds where it is newer: from an earlier page, or another tab.
     pub(super) fn recall(&mut self, text: Option<&str>) {
+        if text.is_some() && text == self.recalled.as_deref() {
+            return;
+        }
+        self.recalled = text.map(String::from);
         let (stamps, memory) = stored(text);
         self.stored = stamps;
         let Some(stamps) = stamps else { return };

@@ -51,7 +51,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn new(rules: Rules) -> Self {
         let now = 1_767_225_600_000;
-        let moment = Moment { wall: now, mono: now, cookies: String::new() };
+        let moment = Moment { wall: now, mono: now, ..Moment::default() };
         Self {
             rules,
             consent: Consent::new(rules, &moment),
@@ -92,7 +92,7 @@ impl Page {
         let memory = self.storage.clone().filter(|_| !self.storage_blocked);
         let inputs =
             Inputs { cookies: &cookies, website_id: self.website, org: ORG, gpc: self.gpc, memory: memory.as_deref() };
-        let moment = Moment { wall: self.now, mono: self.now, cookies: String::new() };
+        let moment = Moment { wall: self.now, mono: self.now, ..Moment::default() };
         ask(&mut self.consent, &inputs, &moment)
     }
 
@@ -180,7 +180,7 @@ impl Page {
     }
 
     pub(super) fn reload(&mut self) -> State {
-        let moment = Moment { wall: self.now, mono: 0, cookies: String::new() };
+        let moment = Moment { wall: self.now, mono: 0, ..Moment::default() };
         self.consent = Consent::new(self.rules, &moment);
         self.held.clear();
         self.read()

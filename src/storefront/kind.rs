@@ -109,6 +109,35 @@ impl EventKind {
         Some(self.names().1).filter(|name| !name.is_empty())
     }
 
+    /// The contexts that an event of this kind is made from: the rows of its mapping (`xdm::rows`) read no other.
+    pub fn contexts(self) -> impl Iterator<Item = &'static str> {
+        use EventKind as E;
+        let own: &[&str] = match self {
+            E::PageView => &["pageContext"],
+            E::ProductPageView => &["productContext"],
+            E::OpenCart | E::AddToCart | E::RemoveFromCart => &["changedProductsContext", "shoppingCartContext"],
+            E::ShoppingCartView | E::InitiateCheckout => &["shoppingCartContext"],
+            E::PlaceOrder => &["orderContext", "shoppingCartContext", "accountContext"],
+            E::SignIn | E::CreateAccount | E::EditAccount => &["accountContext"],
+            E::SignOut | E::Custom => &[],
+            E::SearchRequestSent => &["searchInputContext"],
+            E::SearchResponseReceived => &["searchResultsContext"],
+            E::AddToRequisitionList => &[
+                "requisitionListContext",
+                "requisitionListItemsContext",
+                "orderPageContext",
+                "changedProductsContext",
+                "accountContext",
+            ],
+            E::CreateRequisitionList | E::DeleteRequisitionList => &["requisitionListContext", "accountContext"],
+            E::RemoveFromRequisitionList => {
+                &["requisitionListContext", "requisitionListItemsContext", "accountContext"]
+            }
+        };
+        let store: &[&str] = if self == E::Custom { &[] } else { &["storefrontInstanceContext"] };
+        ["customContext", "debugContext", "channelContext"].iter().chain(store).chain(own).copied()
+    }
+
     fn names(self) -> (&'static str, &'static str) {
         NAMES.get(self as usize).copied().unwrap_or_default()
     }

@@ -33,7 +33,6 @@ fn host() -> Host {
         client_id: "client".into(),
         address: || "https://www.shop.test/".into(),
         gpc: || false,
-        consent_memory: || None,
         widest_domain: |domains| domains.last().cloned(),
     }
 }
@@ -48,7 +47,7 @@ fn map(text: &str) -> Map {
 
 impl Bench {
     fn new() -> Self {
-        let moment = Moment { wall: 1_795_360_664_527, mono: 1_000, cookies: String::new() };
+        let moment = Moment { wall: 1_795_360_664_527, mono: 1_000, ..Moment::default() };
         Self { collector: Collector::new(host(), "tab".into(), [1, 2, 3, 4], &moment), moment, effects: Vec::new() }
     }
 

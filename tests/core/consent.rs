@@ -66,14 +66,13 @@ impl Tab {
             client_id: "0".into(),
             address: || "https://www.shop.test/".into(),
             gpc: || false,
-            consent_memory: || browser(|browser| browser.storage.get(MEMORY_KEY).cloned()),
             widest_domain: |domains| {
                 browser(|browser| browser.probes += 1);
                 domains.first().cloned()
             },
         };
         let now = 1_767_225_600_000;
-        let moment = Moment { wall: now, mono: 0, cookies: String::new() };
+        let moment = Moment { wall: now, mono: 0, ..Moment::default() };
         let collector = Collector::new(host, "tab".into(), [1, 2, 3, 4], &moment);
         let mut tab = Self { collector, now, sent: vec![], sdk: vec![], adopted: 0 };
         let settings = settings.to_owned();
@@ -85,7 +84,8 @@ impl Tab {
         let cookies = browser(|browser| {
             browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
         });
-        Moment { wall: self.now, mono: self.now - 1_767_225_600_000, cookies }
+        let memory = browser(|browser| browser.storage.get(MEMORY_KEY).cloned());
+        Moment { wall: self.now, mono: self.now - 1_767_225_600_000, cookies, memory }
     }
 
     fn tell<T>(&mut self, happening: impl FnOnce(&mut Collector, &Moment) -> T) -> T {

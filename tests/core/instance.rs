@@ -36,7 +36,6 @@ impl Bench {
             client_id: "c".into(),
             address: || "https://shop.test/".into(),
             gpc: || false,
-            consent_memory: || None,
             widest_domain: |domains| domains.first().cloned(),
         };
         let now = Moment::default();

@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -68,6 +69,16 @@ fn the_reference_is_what_the_code_says() {
         }
         let there = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(there == made, "docs/reference/{name} is out of date: run `cargo xtask docs`");
+    }
+}
+
+#[test]
+fn a_kind_names_the_contexts_of_its_rows() {
+    for kind in EventKind::ALL {
+        let paths = rows(kind).flat_map(|row| row.from.split('|')).filter(|path| !path.is_empty());
+        let read: BTreeSet<_> = paths.map(|path| path.split('.').next().unwrap()).collect();
+        let named: BTreeSet<_> = kind.contexts().filter(|name| *name != "customContext").collect();
+        assert_eq!(named, read, "{kind:?}");
     }
 }
 

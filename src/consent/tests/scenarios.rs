@@ -379,7 +379,7 @@ fn a_tab_reads_what_another_wrote_before_it_writes() {
     other.now = page.now + 50;
     other.say("out");
     // The message of this tab is under way when the other tab's choice arrives in storage.
-    let moment = Moment { wall: page.now + 200, mono: 0, cookies: String::new() };
+    let moment = Moment { wall: page.now + 200, mono: 0, ..Moment::default() };
     assert!(page.consent.message_for_edge(&moment).is_some());
     assert_eq!(page.consent.memory_to_write(other.storage.as_deref()), None);
     page.storage = other.storage;

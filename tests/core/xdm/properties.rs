@@ -177,6 +177,19 @@ proptest! {
     }
 
     #[test]
+    fn an_event_is_made_from_the_contexts_of_its_kind(event in any_event()) {
+        let mut asked = Value::map();
+        for name in event.kind.contexts() {
+            if let Some(context) = event.contexts.get(name) {
+                asked.as_map_mut().unwrap().set(name, context.clone());
+            }
+        }
+        let of_all = event.try_map().map(|mapped| (mapped.xdm, mapped.issues));
+        let of_asked = Event { contexts: asked, ..event }.try_map().map(|mapped| (mapped.xdm, mapped.issues));
+        prop_assert_eq!(of_all, of_asked);
+    }
+
+    #[test]
     fn anything_can_be_conformed(mut value in any_json()) {
         let _ = xdm::conform(&mut value);
         value.as_map_mut().unwrap().retain(|name, _| !["identityMap", "timestamp", "personID"].contains(&name));

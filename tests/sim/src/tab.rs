@@ -10,6 +10,7 @@ use storefront_collector::moment::Moment;
 use crate::coverage::Seen;
 use crate::network::Request;
 use crate::plan::Consent;
+use crate::whole::remembered;
 use crate::world::{Happening, World};
 
 /// Bytes around the events of a request, the most that a third-party host takes.
@@ -233,7 +234,8 @@ impl World<'_> {
     }
 
     pub(crate) fn moment(&self, tab: usize) -> Moment {
-        Moment { wall: self.wall(), mono: self.now - self.tabs[tab].born, cookies: self.jar.text() }
+        let mono = self.now - self.tabs[tab].born;
+        Moment { wall: self.wall(), mono, cookies: self.jar.text(), memory: remembered() }
     }
 
     /// The page publishes an event.

@@ -19,7 +19,7 @@ use crate::wire;
 use crate::world::World;
 
 thread_local! {
-    /// What is remembered of the shopper's consent: the collector looks there at any moment, by a plain function.
+    /// What is remembered of the shopper's consent.
     static MEMORY: RefCell<Option<String>> = const { RefCell::new(None) };
     static BLOCKED: RefCell<bool> = const { RefCell::new(false) };
 }
@@ -30,7 +30,7 @@ pub(crate) fn new_browser(cookies_blocked: bool) {
     BLOCKED.replace(cookies_blocked);
 }
 
-fn remembered() -> Option<String> {
+pub(crate) fn remembered() -> Option<String> {
     MEMORY.with_borrow(Clone::clone)
 }
 
@@ -59,10 +59,9 @@ impl World<'_> {
             client_id: "client".into(),
             address: || "https://www.shop.test/".into(),
             gpc: || false,
-            consent_memory: remembered,
             widest_domain: |domains| domains.first().filter(|_| !BLOCKED.with_borrow(|blocked| *blocked)).cloned(),
         };
-        let moment = Moment { wall: self.wall(), mono: 0, cookies: self.jar.text() };
+        let moment = Moment { wall: self.wall(), mono: 0, cookies: self.jar.text(), memory: remembered() };
         Collector::new(host, name, [seed, 1, 2, 3], &moment)
     }
 
