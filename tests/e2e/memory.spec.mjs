@@ -75,7 +75,9 @@ test("a thousand starts and stops leave nothing behind", async ({ page, site, co
   const before = await rounds(5);
   const after = await rounds(5);
   expect(after.listeners).toBe(before.listeners);
-  expect(after.wasm, "WebAssembly's memory").toBe(before.wasm);
+  // How many collectors wait for a collection at once is the engine's to say, and memory comes in pages of 64 KB: a
+  // collector that is kept takes 2,600 bytes.
+  expect((after.wasm - before.wasm) / 500, "bytes of WebAssembly's memory a start leaves").toBeLessThan(500);
   expect(await page.evaluate(async () => (await navigator.locks.query()).held), "locks").toEqual([]);
   expect((after.heap - before.heap) / 500, "bytes of JavaScript a start leaves").toBeLessThan(200);
 });
