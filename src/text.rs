@@ -54,8 +54,9 @@ pub(crate) fn trim(text: &str) -> &str {
 /// `text` before and after the first of `marks` (ASCII). The standard library's search for a `char`
 /// brings a panic path, and with it number printing, into the bundle.
 #[inline(never)]
+#[expect(clippy::manual_contains, reason = "for bytes that is a function, called for each letter")]
 pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
-    let at = text.bytes().position(|byte| marks.contains(&byte))?;
+    let at = text.bytes().position(|byte| marks.iter().any(|mark| *mark == byte))?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 

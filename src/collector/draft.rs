@@ -74,7 +74,8 @@ impl Draft {
     }
 
     /// Completes the XDM: page context below the event's own fields (as the Web SDK merges them),
-    /// identity, and nothing that XDM refuses.
+    /// identity, and nothing that XDM refuses; checking takes longer than all the rest, so only what was not checked
+    /// before is.
     pub(super) fn compose(&self, settings: &Settings, ecid: Option<&str>) -> Composed {
         let mut xdm = self.page.to_xdm(settings.context, self.wall);
         if self.asked.is_none() {
@@ -96,19 +97,20 @@ impl Draft {
         if !settings.personal_data {
             xdm::personal::hold_back(&mut xdm);
         }
-        let mut issues = xdm::conform(&mut xdm);
         let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
         let ecid = ecid.unwrap_or(UNKNOWN_ECID);
         if let Some(identities) = identity::identity_map(Some(ecid), settings.identity_map.as_ref(), email.as_deref()) {
             xdm.set_at("identityMap", identities);
         }
         xdm.set_at("personID", ecid);
-        if settings.identity_map.is_some() {
-            // The shop's own identities have not been checked yet.
+        let mut issues = alloc::vec::Vec::new();
+        // The mapping and the page are within XDM, and one laid over the other is. The shop's own identities have not
+        // been checked yet, and what was held back may leave empty objects.
+        if !settings.personal_data || settings.identity_map.is_some() {
             if !settings.personal_data {
                 xdm::personal::hold_back(&mut xdm);
             }
-            issues.extend(xdm::conform(&mut xdm));
+            issues = xdm::conform(&mut xdm);
         }
         Composed { xdm, data: None, query: None, issues }
     }

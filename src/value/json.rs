@@ -272,22 +272,26 @@ pub fn write_to(out: &mut String, value: &Value) {
 pub fn write_text(out: &mut String, text: &str) {
     const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            ' '.. => out.push(char),
-            _ => {
-                out.push_str("\\u00");
-                let code = char as usize;
-                out.push(HEX.get(code >> 4).copied().unwrap_or('0'));
-                out.push(HEX.get(code & 15).copied().unwrap_or('0'));
-            }
+    let mut from = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            b' '.. => continue,
+            _ => "\\u00",
+        };
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(escaped);
+        if escaped.len() > 2 {
+            out.push(HEX.get(usize::from(byte >> 4)).copied().unwrap_or('0'));
+            out.push(HEX.get(usize::from(byte & 15)).copied().unwrap_or('0'));
         }
+        from = at.saturating_add(1);
     }
+    out.push_str(text.get(from..).unwrap_or_default());
     out.push('"');
 }
 

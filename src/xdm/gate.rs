@@ -40,7 +40,6 @@ impl Gate<'_> {
         if value.is_empty() && kind != "t" {
             return false;
         }
-        let inner = |open, close| kind.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
         let wanted = match value {
             _ if kind == "*" => {
                 value.prune();
@@ -49,13 +48,13 @@ impl Gate<'_> {
             _ if kind.starts_with('@') => return self.passes(schema::shape(kind.trim_start_matches('@')), value),
             Value::Map(map) if kind.starts_with('{') => return self.object(kind, map),
             Value::List(items) if kind.starts_with('[') => {
-                let kind = inner('[', ']').unwrap_or("*");
+                let kind = schema::inside(kind, b'[').unwrap_or("*");
                 items.retain_mut(|item| self.passes(kind, item));
                 return !items.is_empty();
             }
             _ if kind.starts_with('{') => "an object",
             _ if kind.starts_with('[') => "a list",
-            _ => match inner('(', ')') {
+            _ => match kind.strip_prefix('(').and_then(|words| words.strip_suffix(')')) {
                 Some(words) if form::one_of(words, value) => return true,
                 Some(words) => words,
                 None => match form::scalar(kind.bytes().next().unwrap_or(b'*'), value) {

@@ -8,12 +8,28 @@
 //! The field groups are those of the connector manual ("Schema the merchant must have") and what
 //! the Web SDK's automatic context fills; the last line names other standard groups, which only
 //! the merchant's own schema can check. What storefront events fill stands before the rest: a field is found by
-//! reading up to it.
+//! reading up to it. So that an object or a list on the way there is stepped over and not read, the compiler writes its
+//! length behind its bracket ([`measured`]).
 
 use crate::text::cut;
 
+/// The text with lengths.
+macro_rules! measured {
+    ($text:expr) => {
+        const {
+            const TEXT: &str = $text;
+            const MEASURED: [u8; TEXT.len() + DIGITS * brackets(TEXT.as_bytes())] = measured(TEXT.as_bytes());
+            match core::str::from_utf8(&MEASURED) {
+                Ok(text) => text,
+                Err(_) => "",
+            }
+        }
+    };
+}
+
 /// An experience event.
-pub(super) const EVENT: &str = "{\
+pub(super) const EVENT: &str = measured!(
+    "{\
 _id=r timestamp=d eventType=s producedBy=s personID=s \
 identityMap={*=[{id=s authenticatedState=(ambiguous|authenticated|loggedOut) primary=b}]} \
 channel={_id!=r typeAtSource=s mode=(push|pull|bidirectional) _type=u mediaType=s mediaAction=s contentTypes=[u] \
@@ -69,29 +85,84 @@ maritalStatus=(married|single|divorced|widowed|not_specified) nationality=C type
 marketing=* advertising=* application=* media=* mediaCollection=* mediaReporting=* directMarketing=* \
 listOperations=* endUserIDs=* consentStrings=* eventMergeId=* eventMergeInfo=* segmentMembership=* experience=* \
 eventSource=* eventTransaction=* receivedTimestamp=* campaign=* leadOperation=* pushNotificationTracking=* \
-inboundProcessing=* optInOut=* privacy=* consents=* dataSource=* target=* votes=* assurance=* formInteraction=*}";
+inboundProcessing=* optInOut=* privacy=* consents=* dataSource=* target=* votes=* assurance=* formInteraction=*}"
+);
 
 /// A shape that several fields share: a measure, an address, a point of interest.
 pub(super) fn shape(name: &str) -> &'static str {
     match name {
-        "m" => "{value!=n id=s}",
-        "a" => {
+        "m" => measured!("{value!=n id=s}"),
+        "a" => measured!(
             "{primary=* label=* street1=* street2=* street3=* street4=* region=* postOfficeBox=* country=* state=* \
              status=* statusReason=* lastVerifiedDate=*}"
-        }
-        "p" => {
+        ),
+        "p" => measured!(
             "{POIID=s poiID=s name=s category=s type=s distanceToPOICenter=n locatingType=s \
              beaconInteractionDetails={proximityUUID=s beaconMajor=n beaconMinor=n \
              proximity=(immediate|near|far|unknown)} \
              geoInteractionDetails={distanceToCenter=n deviceGeoAccuracy=n geoShape={*=*}} metadata={*=*}}"
-        }
+        ),
         _ => "*",
     }
 }
 
+/// How many digits a length has.
+const DIGITS: usize = 2;
+/// What a digit counts to, and the first of them: `0` to `o` in ASCII's order.
+const BASE: usize = 64;
+const ZERO: u8 = b'0';
+
+/// How many objects and lists are in `text`.
+const fn brackets(mut text: &[u8]) -> usize {
+    let mut count = 0usize;
+    while let [byte, rest @ ..] = text {
+        count = count.saturating_add(is_open(*byte) as usize);
+        text = rest;
+    }
+    count
+}
+
+/// `text` with two digits behind each `{` and `[`: how many bytes follow them, up to and with the one that closes. No
+/// part of the text is too long for two; the whole may be, and nobody steps over that.
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler runs it, and refuses")]
+const fn measured<const LENGTH: usize>(text: &[u8]) -> [u8; LENGTH] {
+    let mut out = [0; LENGTH];
+    // Where the digits of what is open stand.
+    let mut open = [0; 8];
+    let mut depth = 0;
+    let (mut from, mut to) = (0, 0);
+    while from < text.len() {
+        out[to] = text[from];
+        to += 1;
+        if is_open(text[from]) {
+            open[depth] = to;
+            depth += 1;
+            to += DIGITS;
+        } else if matches!(text[from], b'}' | b']') {
+            depth -= 1;
+            let at = open[depth];
+            let length = to - at - DIGITS;
+            out[at] = ZERO + (length / BASE % BASE) as u8;
+            out[at + 1] = ZERO + (length % BASE) as u8;
+        }
+        from += 1;
+    }
+    out
+}
+
+const fn is_open(byte: u8) -> bool {
+    matches!(byte, b'{' | b'[')
+}
+
+/// What is in an object's or a list's text; nothing if it is none.
+pub(super) fn inside(kind: &'static str, open: u8) -> Option<&'static str> {
+    let inner = kind.get(DIGITS.saturating_add(1)..kind.len().checked_sub(1)?)?;
+    kind.as_bytes().starts_with(&[open]).then_some(inner)
+}
+
 /// The fields of an object's text, in order.
 pub(super) fn fields(object: &'static str) -> Fields {
-    Fields(object.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or_default())
+    Fields(inside(object, b'{').unwrap_or_default())
 }
 
 pub(super) struct Fields(&'static str);
@@ -108,16 +179,14 @@ impl Iterator for Fields {
 
     fn next(&mut self) -> Option<Field> {
         let (name, rest) = cut(self.0, b"=")?;
-        let mut depth = 0usize;
-        let end = rest.bytes().position(|byte| {
-            match byte {
-                b'{' | b'[' => depth = depth.saturating_add(1),
-                b'}' | b']' => depth = depth.saturating_sub(1),
-                _ => {}
+        let end = match *rest.as_bytes() {
+            [b'{' | b'[', high, low, ..] => {
+                let digit = |byte: u8| usize::from(byte.saturating_sub(ZERO));
+                digit(high).saturating_mul(BASE).saturating_add(digit(low)).saturating_add(DIGITS).saturating_add(1)
             }
-            byte == b' ' && depth == 0
-        });
-        let (kind, rest) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, ""));
+            _ => rest.bytes().position(|byte| byte == b' ').unwrap_or(rest.len()),
+        };
+        let (kind, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         self.0 = rest.get(1..).unwrap_or_default();
         let plain = name.strip_suffix('!');
         Some(Field { name: plain.unwrap_or(name), required: plain.is_some(), kind })
@@ -131,9 +200,9 @@ mod tests {
 
     #[test]
     fn the_text_reads_as_fields() {
-        let mut item = fields("{SKU!=s list=[{a=(x|y) b!=n}] last=@m}");
+        let mut item = fields(measured!("{SKU!=s list=[{a=(x|y) b!=n}] last=@m}"));
         let read: Vec<_> = item.by_ref().map(|f| (f.name, f.required, f.kind)).collect();
-        assert_eq!(read, [("SKU", true, "s"), ("list", false, "[{a=(x|y) b!=n}]"), ("last", false, "@m")]);
+        assert_eq!(read, [("SKU", true, "s"), ("list", false, "[0A{0=a=(x|y) b!=n}]"), ("last", false, "@m")]);
     }
 
     /// A typing mistake in the text would silently refuse a field.
@@ -142,6 +211,7 @@ mod tests {
         fn walk(kind: &'static str) {
             match kind.as_bytes()[0] {
                 b'{' => {
+                    assert!(kind.ends_with('}'), "{kind}");
                     let required: Vec<_> = fields(kind).map(|field| field.required).collect();
                     assert!(required.is_sorted_by(|before, after| before >= after), "required first: {kind}");
                     fields(kind).for_each(|field| {
@@ -149,7 +219,10 @@ mod tests {
                         walk(field.kind);
                     });
                 }
-                b'[' => walk(kind.strip_prefix('[').unwrap().strip_suffix(']').unwrap()),
+                b'[' => {
+                    assert!(kind.ends_with(']'), "{kind}");
+                    walk(inside(kind, b'[').unwrap());
+                }
                 b'(' => assert!(kind.ends_with(')'), "{kind}"),
                 b'@' => assert!(["@m", "@a", "@p"].contains(&kind), "{kind}"),
                 letter => assert!(kind.len() == 1 && b"*strudDinpyaobceCl46k".contains(&letter), "{kind}"),
