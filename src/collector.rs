@@ -370,9 +370,6 @@ impl Collector {
         if taken.event.is_some() || taken.known || taken.consent_matters {
             self.read_consent(moment);
         }
-        if taken.cart_changed && self.may_send() {
-            self.remember_cart();
-        }
         if taken.known {
             self.records.count_known();
         }
@@ -382,7 +379,7 @@ impl Collector {
             contexts: &published.contexts,
             custom: published.custom.as_ref(),
             search_unit_id: published.search_unit_id.as_deref(),
-            last_cart: published.last_cart.as_ref(),
+            last_cart: published.last_cart.as_deref(),
             page_url: &page.url,
             referrer: &page.referrer,
         };

@@ -25,6 +25,7 @@ mod item;
 mod kind;
 mod state;
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -54,7 +55,7 @@ pub struct Published {
     /// For search events: the unit that the event is about.
     pub search_unit_id: Option<String>,
     /// The earlier cart that this event may fall back to.
-    pub last_cart: Option<Value>,
+    pub last_cart: Option<Rc<Value>>,
 }
 
 /// What one item on the data layer amounts to.
@@ -66,10 +67,8 @@ pub struct Taken {
     pub known: bool,
     /// Whether `aepContext` or `eventForwardingContext` changed.
     pub settings_changed: bool,
-    /// Whether the cart memory changed, so that the next page should know.
-    pub cart_changed: bool,
-    /// Whether a context was set that consent depends on, or that only consent lets be remembered. Of the others,
-    /// which are most, nothing follows until an event comes.
+    /// Whether a context was set that consent depends on. Of the others, which are most, nothing follows until an
+    /// event comes.
     pub consent_matters: bool,
     /// What could not be read.
     pub issues: Vec<Issue>,
@@ -102,7 +101,7 @@ impl Storefront {
             kind,
             custom: contexts.remove("customContext"),
             search_unit_id: info.get("searchUnitId").and_then(Value::as_text).map(String::from),
-            last_cart: self.cart.before(kind).cloned(),
+            last_cart: self.cart.before(kind),
             contexts,
         });
         self.cart.taken(kind);
@@ -136,11 +135,11 @@ impl Storefront {
         for (name, _) in contexts.iter() {
             match name {
                 "aepContext" | "eventForwardingContext" => taken.settings_changed = true,
+                "storefrontInstanceContext" => {}
                 "shoppingCartContext" => {
                     self.cart.changed(self.state.get(name));
-                    taken.cart_changed = true;
+                    continue;
                 }
-                "storefrontInstanceContext" => {}
                 _ => continue,
             }
             taken.consent_matters = true;

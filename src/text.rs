@@ -56,7 +56,11 @@ pub(crate) fn trim(text: &str) -> &str {
 #[inline(never)]
 #[expect(clippy::manual_contains, reason = "for bytes that is a function, called for each letter")]
 pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
-    let at = text.bytes().position(|byte| marks.iter().any(|mark| *mark == byte))?;
+    let mut bytes = text.bytes();
+    let at = match *marks {
+        [mark] => bytes.position(|byte| byte == mark)?,
+        _ => bytes.position(|byte| marks.iter().any(|mark| *mark == byte))?,
+    };
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 

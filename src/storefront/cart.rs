@@ -1,40 +1,41 @@
 //! What the shopping cart held before: Adobe's own examples publish cart changes without saying what
 //! changed, and themes empty the cart before the order is published (defects, rows 11 and 12).
 
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::EventKind;
 use crate::value::Value;
 
-/// The carts of this visit that later events may need.
+/// The carts of this visit that later events may need; mostly one and the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CartMemory {
     /// The cart as it stands on the data layer.
-    current: Option<Value>,
+    current: Option<Rc<Value>>,
     /// The cart as it was at the last cart event; before the first one, as it was before its last change.
-    baseline: Option<Value>,
+    baseline: Option<Rc<Value>>,
     /// The last cart that held something.
-    filled: Option<Value>,
+    filled: Option<Rc<Value>>,
 }
 
 impl CartMemory {
     /// The data layer has another cart, or none any more.
     pub(super) fn changed(&mut self, cart: Option<&Value>) {
         let before = self.current.take();
-        if self.baseline.is_none() && before.is_some() && before.as_ref() != cart {
+        if self.baseline.is_none() && before.is_some() && before.as_deref() != cart {
             self.baseline = before;
         }
-        self.current = cart.cloned();
-        if let Some(cart) = cart.filter(|cart| holds_something(cart)) {
-            self.filled = Some(cart.clone());
+        self.current = cart.cloned().map(Rc::new);
+        if cart.is_some_and(holds_something) {
+            self.filled.clone_from(&self.current);
         }
     }
 
     /// The earlier cart that an event of this kind may fall back to.
-    pub(super) fn before(&self, kind: EventKind) -> Option<&Value> {
+    pub(super) fn before(&self, kind: EventKind) -> Option<Rc<Value>> {
         match kind {
-            EventKind::PlaceOrder => self.filled.as_ref(),
-            _ => self.baseline.as_ref(),
+            EventKind::PlaceOrder => self.filled.clone(),
+            _ => self.baseline.clone(),
         }
     }
 
@@ -57,18 +58,14 @@ impl CartMemory {
 
     /// The memory as text for the next page of this visit; `None` when there is nothing to remember.
     pub(super) fn to_text(&self) -> Option<String> {
-        self.filled.as_ref().map(Value::to_json)
+        self.filled.as_ref().map(|cart| cart.to_json())
     }
 
     /// Takes over what the last page of this visit remembered. What this page has seen wins.
     pub(super) fn restore(&mut self, text: &str) {
-        let Ok(cart) = Value::parse(text) else { return };
-        if self.filled.is_none() {
-            self.filled = Some(cart.clone());
-        }
-        if self.baseline.is_none() {
-            self.baseline = Some(cart);
-        }
+        let Ok(cart) = Value::parse(text).map(Rc::new) else { return };
+        self.filled.get_or_insert_with(|| cart.clone());
+        self.baseline.get_or_insert(cart);
     }
 }
 
@@ -91,7 +88,7 @@ mod tests {
         let mut memory = CartMemory::default();
         memory.changed(Some(&cart(&["a"])));
         memory.changed(Some(&cart(&["a", "b"])));
-        assert_eq!(memory.before(EventKind::AddToCart), Some(&cart(&["a"])));
+        assert_eq!(memory.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
     }
 
     #[test]
@@ -101,7 +98,7 @@ mod tests {
         memory.taken(EventKind::AddToCart);
         memory.changed(Some(&cart(&["a", "b"])));
         memory.changed(Some(&cart(&["a", "b", "c"])));
-        assert_eq!(memory.before(EventKind::AddToCart), Some(&cart(&["a"])));
+        assert_eq!(memory.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
     }
 
     #[test]
@@ -110,7 +107,7 @@ mod tests {
         memory.changed(Some(&cart(&["a"])));
         memory.changed(Some(&cart(&[])));
         memory.changed(None);
-        assert_eq!(memory.before(EventKind::PlaceOrder), Some(&cart(&["a"])));
+        assert_eq!(memory.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a"])));
     }
 
     #[test]
@@ -119,9 +116,9 @@ mod tests {
         memory.changed(Some(&cart(&["a"])));
         let mut next = CartMemory::default();
         next.restore(&memory.to_text().unwrap());
-        assert_eq!(next.before(EventKind::PlaceOrder), Some(&cart(&["a"])));
+        assert_eq!(next.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a"])));
         next.changed(Some(&cart(&["a", "b"])));
-        assert_eq!(next.before(EventKind::AddToCart), Some(&cart(&["a"])));
+        assert_eq!(next.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
         next.restore("no json");
     }
 }
