@@ -333,7 +333,7 @@ impl Collector {
             page_url: &page.url,
             referrer: &page.referrer,
         };
-        let xdm = xdm::map(&source).map(|mapped| mapped.xdm).unwrap_or_default();
+        let xdm = xdm::map(&source).map(|mapped| mapped.xdm).unwrap_or_default().into();
         let draft =
             Draft { id: String::new(), event: "", needs_answer: false, xdm, page, wall: moment.wall, asked: None };
         draft.record();
@@ -396,7 +396,7 @@ impl Collector {
             id: id.clone(),
             event: published.kind.name(),
             needs_answer: published.kind == EventKind::PageView,
-            xdm,
+            xdm: xdm.into(),
             page,
             wall,
             asked: None,
@@ -469,7 +469,7 @@ impl Collector {
         self.report_all(composed.issues);
         self.records.change(&draft.id, Status::Queued, |record| {
             record.reason = None;
-            record.xdm = composed.xdm;
+            record.xdm = composed.xdm.into();
         });
         self.delivery.handle(Input::Accept(event), moment);
     }

@@ -1,6 +1,7 @@
 //! An event between the data layer and the outbox: mapped at the moment it was published, completed
 //! when settings and consent let it go.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use crate::identity;
@@ -25,7 +26,7 @@ pub(super) struct Draft {
     /// Whether the page wants what the answer says.
     pub(super) needs_answer: bool,
     /// What the mapping made of it, or the page wrote.
-    pub(super) xdm: Value,
+    pub(super) xdm: Rc<Value>,
     /// The page it was published on.
     pub(super) page: Page,
     /// When it was published, milliseconds since 1970.
@@ -69,7 +70,7 @@ impl Draft {
             timestamp: page::timestamp(self.wall),
             attempts: 0,
             request_id: None,
-            xdm: self.xdm.clone(),
+            xdm: Rc::clone(&self.xdm),
         }
     }
 

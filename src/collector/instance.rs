@@ -295,7 +295,7 @@ impl Collector {
             id,
             event: "sendEvent",
             needs_answer: !unloading,
-            xdm,
+            xdm: xdm.into(),
             page,
             wall: moment.wall,
             asked: Some(asked),

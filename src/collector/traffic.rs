@@ -101,7 +101,7 @@ impl Collector {
             let filled = self.exchange.fill(true, &event.json);
             if let Ok(mut parsed) = Value::parse(&filled) {
                 let xdm = parsed.as_map_mut().and_then(|event| event.remove("xdm")).unwrap_or_default();
-                self.records.edit(&event.id, |record| record.xdm = xdm);
+                self.records.edit(&event.id, |record| record.xdm = xdm.into());
             }
         }
         self.effects.push_back(effect);

@@ -58,8 +58,9 @@ pub struct Record {
     pub attempts: i64,
     /// The request it left in, for a look into the network panel.
     pub request_id: Option<String>,
-    /// Its XDM, as far as it is known.
-    pub xdm: Value,
+    /// Its XDM, as far as it is known. Shared: a record is copied at each of an event's steps while somebody is still to be
+    /// told of the step before.
+    pub xdm: Rc<Value>,
 }
 
 impl Record {
@@ -79,7 +80,7 @@ impl Record {
         if let Some(request_id) = &self.request_id {
             map.set("requestId", request_id.as_str());
         }
-        map.set("xdm", self.xdm.clone());
+        map.set("xdm", Value::clone(&self.xdm));
         Value::Map(map)
     }
 }
