@@ -82,7 +82,7 @@ impl Storefront {
     pub fn take(&mut self, item: Item) -> Taken {
         let mut taken = Taken { issues: item.issues, ..Taken::default() };
         if !item.contexts.is_empty() {
-            self.set_contexts(&item.contexts, &mut taken);
+            self.set_contexts(item.contexts, &mut taken);
         }
         let Some(name) = item.event else { return taken };
         let Some(kind) = EventKind::from_name(&name) else {
@@ -130,19 +130,22 @@ impl Storefront {
         self.state = Map::new();
     }
 
-    fn set_contexts(&mut self, contexts: &Map, taken: &mut Taken) {
-        state::merge(&mut self.state, contexts);
+    fn set_contexts(&mut self, contexts: Map, taken: &mut Taken) {
+        let mut has_cart = false;
         for (name, _) in contexts.iter() {
             match name {
                 "aepContext" | "eventForwardingContext" => taken.settings_changed = true,
                 "storefrontInstanceContext" => {}
-                "shoppingCartContext" => {
-                    self.cart.changed(self.state.get(name));
+                name => {
+                    has_cart |= name == "shoppingCartContext";
                     continue;
                 }
-                _ => continue,
             }
             taken.consent_matters = true;
+        }
+        state::merge(&mut self.state, contexts);
+        if has_cart {
+            self.cart.changed(self.state.get("shoppingCartContext"));
         }
     }
 }

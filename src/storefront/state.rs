@@ -8,27 +8,25 @@ use crate::value::{Map, Value};
 /// Merges what an item says into `state`, by the data layer's rules (Adobe Client Data Layer 2 and
 /// 3): objects are merged key by key, anything else replaces, `null` takes away; nothing `null` stays
 /// at any depth.
-pub(super) fn merge(state: &mut Map, item: &Map) {
-    for (key, value) in item.iter() {
+pub(super) fn merge(state: &mut Map, item: Map) {
+    for (key, value) in item {
         match value {
             Value::Null => {
-                state.remove(key);
+                state.remove(&key);
             }
             Value::Map(source) => {
-                if let Some(Value::Map(target)) = state.get_mut(key) {
+                if let Some(Value::Map(target)) = state.get_mut(&key) {
                     merge(target, source);
                 } else {
                     let mut fresh = Map::new();
                     merge(&mut fresh, source);
-                    state.set(alloc::string::String::from(key), fresh);
+                    state.set(key, fresh);
                 }
             }
-            Value::List(_) => {
-                let mut list = value.clone();
-                drop_nulls(&mut list);
-                state.set(alloc::string::String::from(key), list);
+            mut other => {
+                drop_nulls(&mut other);
+                state.set(key, other);
             }
-            _ => state.set(alloc::string::String::from(key), value.clone()),
         }
     }
 }
@@ -55,7 +53,7 @@ mod tests {
     fn merged(items: &[&str]) -> alloc::string::String {
         let mut state = Map::new();
         for item in items {
-            merge(&mut state, Value::parse(item).unwrap().as_map().unwrap());
+            merge(&mut state, Value::parse(item).unwrap().as_map().unwrap().clone());
         }
         Value::Map(state).to_json()
     }
