@@ -65,6 +65,7 @@ pub struct Consent {
     pub(super) banner_consent: Option<Value>,
     tcf_missing: bool,
     own_sdk_state: Option<State>,
+    seen: Seen,
     /// What the Web SDK's consent cookie says.
     pub(super) cookie: Option<State>,
     /// Whether the Web SDK's identity cookie is there.
@@ -82,6 +83,18 @@ pub struct Consent {
     pub(super) recalled: Option<String>,
 }
 
+/// What the cookies said when they were read last, and what they were read for.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    cookies: String,
+    website_id: Option<String>,
+    org: String,
+    /// Whether `mg_dnt` is there.
+    dnt: bool,
+    /// Whether `user_allowed_save_cookie` names the website.
+    allowed: bool,
+}
+
 impl Consent {
     /// Consent by `rules`, before anything was looked up: call [`Self::read`] before the first event.
     #[must_use]
@@ -94,6 +107,7 @@ impl Consent {
             banner_consent: None,
             tcf_missing: false,
             own_sdk_state: None,
+            seen: Seen::default(),
             cookie: None,
             identity: false,
             events_sent: false,
@@ -198,6 +212,32 @@ impl Consent {
 
     fn look(&mut self, inputs: &Inputs, now: &Moment) {
         self.recall(inputs.memory);
+        self.look_at_cookies(inputs);
+        let (dnt, allowed) = (self.seen.dnt, self.seen.allowed);
+        self.telling.cookie_seen(self.cookie);
+
+        let refuses = |refuses: bool| if refuses { Says::No } else { Says::Nothing };
+        let dnt = refuses(self.rules.mg_dnt && dnt);
+        let gpc = refuses(self.rules.gpc && inputs.gpc);
+        let (allowed, mark) = match (self.rules.user_allowed, allowed) {
+            (false, _) => (Says::Nothing, REFUSES),
+            (_, true) => (Says::Yes, REFUSES),
+            (_, false) => (Says::Wait, WAITS),
+        };
+        self.hear(Source::MgDnt, dnt, REFUSES, now);
+        self.hear(Source::Gpc, gpc, REFUSES, now);
+        self.hear(Source::UserAllowed, allowed, mark, now);
+        let (says, mark) = self.web_sdk_says();
+        self.hear(Source::WebSdk, says, mark, now);
+    }
+
+    /// Reads the cookies, unless they are as they were: that is asked several times an event, and shops have many.
+    fn look_at_cookies(&mut self, inputs: &Inputs) {
+        let seen = &self.seen;
+        let is_same = seen.cookies == inputs.cookies && seen.org == inputs.org;
+        if is_same && seen.website_id.as_deref() == inputs.website_id {
+            return;
+        }
         let (mut dnt, mut allowed) = (false, false);
         self.cookie = None;
         self.identity = false;
@@ -215,21 +255,13 @@ impl Consent {
                 },
             }
         }
-        self.telling.cookie_seen(self.cookie);
-
-        let refuses = |refuses: bool| if refuses { Says::No } else { Says::Nothing };
-        let dnt = refuses(self.rules.mg_dnt && dnt);
-        let gpc = refuses(self.rules.gpc && inputs.gpc);
-        let (allowed, mark) = match (self.rules.user_allowed, allowed) {
-            (false, _) => (Says::Nothing, REFUSES),
-            (_, true) => (Says::Yes, REFUSES),
-            (_, false) => (Says::Wait, WAITS),
+        self.seen = Seen {
+            cookies: inputs.cookies.into(),
+            website_id: inputs.website_id.map(String::from),
+            org: inputs.org.into(),
+            dnt,
+            allowed,
         };
-        self.hear(Source::MgDnt, dnt, REFUSES, now);
-        self.hear(Source::Gpc, gpc, REFUSES, now);
-        self.hear(Source::UserAllowed, allowed, mark, now);
-        let (says, mark) = self.web_sdk_says();
-        self.hear(Source::WebSdk, says, mark, now);
     }
 
     fn web_sdk_says(&self) -> (Says, u32) {

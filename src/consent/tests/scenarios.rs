@@ -475,3 +475,19 @@ fn the_same_answer_given_again_in_the_banner_is_a_later_choice() {
     banner(&mut page, "useractioncomplete", GRANTING);
     assert_eq!(page.read(), In);
 }
+
+#[test]
+fn the_same_cookies_are_read_anew_for_another_website() {
+    let mut page = Page::new(Rules { user_allowed: true, ..Rules::default() });
+    allow(&mut page, "%7B%222%22%3A1%7D");
+    assert_eq!([page.read(), page.read()], [Pending, Pending]);
+    page.website = Some("2");
+    assert_eq!([page.read(), page.read()], [In, In]);
+    page.website = None;
+    let without = page.read();
+    page.cookies_blocked = true;
+    page.cookie("mg_dnt", "true");
+    assert_eq!(page.read(), without, "blocked");
+    page.cookies_blocked = false;
+    assert_eq!(page.read(), Out);
+}
