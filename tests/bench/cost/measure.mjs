@@ -57,6 +57,8 @@ export const session = async (world, side, { pages, each }) => {
     for (let n = 0; n < pages; n += 1) {
       await visitor.page.goto(world.shop(side, `bench.burst(${6 * n}, ${each});`));
       await world.arrived(side, (n + 1) * each);
+      // A shopper stays for longer than an answer takes.
+      await world.sleep(300);
     }
     const requests = (await world.edge.requests()).filter(ofSide(side));
     return { requests: requests.length, sent: requests.reduce((sum, request) => sum + sent(request), 0) };
