@@ -16,7 +16,7 @@
 //!     timestamp: "2026-11-22T20:23:00.000Z".into(),
 //!     attempts: 0,
 //!     request_id: None,
-//!     xdm: Value::map(),
+//!     xdm: Value::map().into(),
 //! });
 //! let sent = records.change("1", Status::Accepted, |record| record.attempts += 1).unwrap();
 //! assert_eq!((sent.status.name(), sent.attempts), ("accepted", 1));
