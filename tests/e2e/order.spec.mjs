@@ -60,3 +60,29 @@ for (const [name, parts] of Object.entries(PAGES)) {
     else expect(seen.ours()).toEqual([]);
   });
 }
+
+test("an order on a page whose cart is empty already has the items of the page before; a shopper who is out has none", async ({ page, site, edge }) => {
+  const cart = { id: "cart-1", items: [{ id: "1", quantity: 2, prices: { price: { value: 10 } }, product: { sku: "MH01", name: "Hoodie" } }] };
+  const ordered = { event: "place-order", eventInfo: { shoppingCartContext: { id: null, items: [] }, orderContext: { orderId: "1", grandTotal: 20 } } };
+  const checkout = site.page(html(settings, push({ shoppingCartContext: cart }, { event: "page-view", eventInfo: {} }), collector()));
+  const success = site.page(html(settings, push({ shoppingCartContext: null }, ordered), collector()));
+  const order = async () => {
+    const isOrder = ({ eventType }) => eventType === "commerce.purchases";
+    await edge.settled((events) => events.some(isOrder), { quiet: 4_000 });
+    return (await edge.events()).find(isOrder).xdm;
+  };
+  const running = () => page.waitForFunction(() => window.storefrontCollector?.status().state === "running");
+
+  await page.goto(checkout);
+  await running();
+  await page.goto(success);
+  expect(await order()).toMatchObject({ commerce: { order: { purchaseID: "1" } }, productListItems: [{ SKU: "MH01", quantity: 2 }] });
+
+  await page.goto(checkout);
+  await running();
+  await page.evaluate(() => window.storefrontCollector.setConsent("out"));
+  await edge.reset();
+  await page.goto(success);
+  await running();
+  expect(await page.evaluate(() => sessionStorage.getItem("storefront-collector.cart"))).toBeNull();
+});
