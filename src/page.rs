@@ -124,11 +124,11 @@ impl Page {
         xdm
     }
 
-    /// `YYYY-MM-DDThh:mm:ss.mmm±hh:mm`; `None` for an offset that its four digits cannot say.
+    /// `YYYY-MM-DDThh:mm:ss.mmm±hh:mm`; `None` for an offset of a day or more, which no time has.
     fn local_time(&self, wall: i64) -> Option<String> {
         let offset = self.offset_minutes;
         let minutes = offset.unsigned_abs();
-        if minutes >= 6000 {
+        if minutes >= 1440 {
             return None;
         }
         let mut out = String::with_capacity(29);
@@ -230,7 +230,8 @@ mod tests {
         assert_eq!(local(420).as_deref(), Some("2026-11-22T08:17:44.494-07:00"));
         assert_eq!(local(-345).as_deref(), Some("2026-11-22T21:02:44.494+05:45"));
         assert_eq!(local(0).as_deref(), Some("2026-11-22T15:17:44.494+00:00"));
-        assert_eq!(local(6000), None);
+        assert!(local(1439).is_some() && local(-1439).is_some());
+        assert_eq!(local(1440), None);
         assert_eq!(local(-6000), None);
     }
 
@@ -261,6 +262,28 @@ mod tests {
             let mut pruned = xdm.clone();
             pruned.prune();
             prop_assert_eq!(xdm, pruned);
+        }
+
+        /// Events are completed without another look at it.
+        #[test]
+        fn is_within_xdm(
+            url in ".{0,20}", screen in 0..100_000i64, viewport in any::<Option<(u16, u16)>>(), portrait in any::<bool>(),
+            offset_minutes in -10_000..10_000i64, time_zone in ".{0,9}", hint in ".{0,5}", wow64 in any::<bool>(),
+            wall in 100_000_000..253_402_000_000_000i64,
+        ) {
+            let orientation = Some(if portrait { Orientation::Portrait } else { Orientation::Landscape });
+            let hints = Value::from([("model", Value::from(hint.as_str())), ("bitness", Value::from(hint.as_str())), ("wow64", Value::from(wow64))]);
+            let page = Page {
+                referrer: url.clone(), url, screen_width: Some(screen), screen_height: Some(screen), orientation,
+                viewport: viewport.map(|(width, height)| (width.into(), height.into())), offset_minutes, time_zone,
+                client_hints: Some(hints),
+            };
+            let mut xdm = page.to_xdm(ALL, wall);
+            xdm.set_at("timestamp", timestamp(wall));
+            xdm.set_at("implementationDetails", implementation_details());
+            let said = xdm.clone();
+            prop_assert!(crate::xdm::conform(&mut xdm).is_empty());
+            prop_assert_eq!(xdm, said);
         }
     }
 }

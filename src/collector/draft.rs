@@ -177,3 +177,69 @@ pub(super) fn overlay(under: &mut Value, over: &Value) {
         (under, over) => *under = over.clone(),
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::page::Contexts;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// Fields that the page fills too, and what is around them.
+    const PATHS: [&str; 14] = [
+        "web",
+        "web.webPageDetails",
+        "web.webPageDetails.URL",
+        "web.webPageDetails.name",
+        "web.webReferrer.type",
+        "device",
+        "device.screenWidth",
+        "device.screenOrientation",
+        "environment.type",
+        "environment.browserDetails",
+        "environment.browserDetails.userAgentClientHints.model",
+        "placeContext.localTime",
+        "placeContext.geo.city",
+        "implementationDetails.name",
+    ];
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            (-3..3000i64).prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            prop_oneof!["[a-z]{0,3}", "(portrait|browser|app|external|2026-11-27T12:00:00Z)"].prop_map(Value::from),
+            Just(Value::map()),
+            Just(Value::from([("name", Value::from("x")), ("_tenant", Value::from(1))])),
+            Just(Value::List(Vec::from([Value::from(1)]))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn an_event_within_xdm_over_a_page_within_xdm_is_within_xdm(
+            fields in prop::collection::vec((prop::sample::select(&PATHS[..]), any_value()), 0..8),
+        ) {
+            let mut over = Value::map();
+            for (path, value) in fields {
+                over.set_at(path, value);
+            }
+            xdm::conform(&mut over);
+            let page = Page {
+                url: "https://www.shop.test/".into(),
+                referrer: "https://www.shop.test/".into(),
+                screen_width: Some(1920),
+                viewport: Some((1600, 900)),
+                time_zone: "Europe/Berlin".into(),
+                client_hints: Some(Value::from([("model", "x")])),
+                ..Page::default()
+            };
+            let contexts = Contexts { high_entropy_user_agent_hints: true, ..Contexts::default() };
+            let mut xdm = page.to_xdm(contexts, 1_795_360_664_527);
+            overlay(&mut xdm, &over);
+            let laid = xdm.clone();
+            prop_assert!(xdm::conform(&mut xdm).is_empty());
+            prop_assert_eq!(xdm, laid);
+        }
+    }
+}
