@@ -131,18 +131,10 @@ impl Storefront {
     }
 
     fn set_contexts(&mut self, contexts: Map, taken: &mut Taken) {
-        let mut has_cart = false;
-        for (name, _) in contexts.iter() {
-            match name {
-                "aepContext" | "eventForwardingContext" => taken.settings_changed = true,
-                "storefrontInstanceContext" => {}
-                name => {
-                    has_cart |= name == "shoppingCartContext";
-                    continue;
-                }
-            }
-            taken.consent_matters = true;
-        }
+        let has = |name| contexts.get(name).is_some();
+        taken.settings_changed = has("aepContext") || has("eventForwardingContext");
+        taken.consent_matters = taken.settings_changed || has("storefrontInstanceContext");
+        let has_cart = has("shoppingCartContext");
         state::merge(&mut self.state, contexts);
         if has_cart {
             self.cart.changed(self.state.get("shoppingCartContext"));
