@@ -95,24 +95,19 @@ impl Draft {
             let data = Some(asked.data.clone()).filter(|data| !data.is_empty());
             return Composed { xdm, data, query: Some(asked.query.clone()), issues: alloc::vec::Vec::new() };
         }
-        if !settings.personal_data {
-            xdm::personal::hold_back(&mut xdm);
-        }
         let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
         let ecid = ecid.unwrap_or(UNKNOWN_ECID);
         if let Some(identities) = identity::identity_map(Some(ecid), settings.identity_map.as_ref(), email.as_deref()) {
             xdm.set_at("identityMap", identities);
         }
         xdm.set_at("personID", ecid);
-        let mut issues = alloc::vec::Vec::new();
+        if !settings.personal_data {
+            xdm::personal::hold_back(&mut xdm);
+        }
         // The mapping and the page are within XDM, and one laid over the other is. The shop's own identities have not
         // been checked yet, and what was held back may leave empty objects.
-        if !settings.personal_data || settings.identity_map.is_some() {
-            if !settings.personal_data {
-                xdm::personal::hold_back(&mut xdm);
-            }
-            issues = xdm::conform(&mut xdm);
-        }
+        let is_within = settings.personal_data && settings.identity_map.is_none();
+        let issues = if is_within { alloc::vec::Vec::new() } else { xdm::conform(&mut xdm) };
         Composed { xdm, data: None, query: None, issues }
     }
 }
