@@ -11,8 +11,8 @@ const FLAGS = [
   "--ignore-certificate-errors", "--disable-gpu",
 ];
 
-/** Events, each once: one whose answer did not reach the page before it was left comes again. Some of Adobe's have no `_id`. */
-const each = (events) => new Map(events.map((event) => [event.xdm._id ?? event, event])).size;
+/** How many events there are, each counted once: one whose answer did not reach the page before it was left comes again. Some of Adobe's have no `_id`. */
+const distinct = (events) => new Set(events.map((event) => event.xdm._id ?? event)).size;
 
 /** What an arrival may take before something hangs that must not, in milliseconds. */
 const PATIENCE = 60_000;
@@ -33,8 +33,8 @@ export const startWorld = async () => {
     if (!datastreamId) return [];
     for (const start = Date.now(); ;) {
       const events = await edge.events({ datastreamId });
-      if (each(events) >= count) return events;
-      if (Date.now() - start > PATIENCE) throw new Error(`${side}: ${each(events)} of ${count} events arrived in ${PATIENCE} ms`);
+      if (distinct(events) >= count) return events;
+      if (Date.now() - start > PATIENCE) throw new Error(`${side}: ${distinct(events)} of ${count} events arrived in ${PATIENCE} ms`);
       await sleep(50);
     }
   };
