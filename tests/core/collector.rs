@@ -372,6 +372,37 @@ fn personal_data_can_be_held_back() {
 }
 
 #[test]
+fn a_hook_does_not_see_what_is_held_back_and_nothing_empty_stays_in_its_place() {
+    let mut bench = Bench::identified();
+    bench.run(|collector, moment| {
+        collector.configure(Source::Page, &json(r#"{"personalData":false}"#), moment);
+        collector.set_before_send(Box::new(|mut content| {
+            content.set_at("data.seen", content.to_json());
+            Ok(Some(content))
+        }));
+    });
+    bench.contexts(r#"{"accountContext":{"emailAddress":"ada@shop.test","accountId":"7"}}"#);
+    bench.publish("sign-in");
+    bench.wait(300);
+    let sent = bench.sent();
+    let seen = sent[0].at("data.seen").and_then(Value::as_text).unwrap();
+    assert!(seen.contains("userAccount.login"), "{seen}");
+    for gone in ["ada@shop.test", "accountID", "person\":", "personalEmail"] {
+        assert!(!seen.contains(gone), "{gone}: {seen}");
+    }
+}
+
+#[test]
+fn an_order_with_an_empty_cart_has_the_items_of_the_last_one() {
+    let mut bench = Bench::identified();
+    bench.contexts(r#"{"shoppingCartContext":{"id":"c1","items":[{"quantity":2,"product":{"sku":"MH01"}}]}}"#);
+    bench.contexts(r#"{"shoppingCartContext":null,"orderContext":{"orderId":"1"}}"#);
+    bench.publish("place-order");
+    bench.wait(300);
+    assert_eq!(bench.sent()[0].at("xdm.productListItems.0.SKU"), Some(&Value::from("MH01")));
+}
+
+#[test]
 fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
     let mut bench = Bench::new();
     bench.contexts(&format!(r#"{{"aepContext":{{"imsOrgId":"{ORG}","webSdkName":"mySdk"}}}}"#));
