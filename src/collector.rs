@@ -444,12 +444,7 @@ impl Collector {
         self.recognise(moment);
         let composed = draft.compose(&self.effective.settings, self.exchange.ecid());
         let composed = match self.run_before_send(composed) {
-            Ok(Some(mut composed)) => {
-                if !self.effective.settings.personal_data {
-                    xdm::personal::hold_back(&mut composed.xdm);
-                }
-                composed
-            }
+            Ok(Some(composed)) => composed,
             Ok(None) => {
                 return self.move_on(&draft.id, Status::Suppressed, Some("onBeforeEventSend said no".into()));
             }
@@ -483,6 +478,7 @@ impl Collector {
         };
         let mut take = |key| changed.as_map_mut().and_then(|map| map.remove(key)).unwrap_or_default();
         let (xdm, data) = (take("xdm"), take("data"));
-        Ok((!xdm.is_empty() || !data.is_empty()).then(|| Composed::replaced(xdm, data, query)))
+        let personal_data = self.effective.settings.personal_data;
+        Ok((!xdm.is_empty() || !data.is_empty()).then(|| Composed::replaced(xdm, data, query, personal_data)))
     }
 }

@@ -28,23 +28,29 @@ use crate::text::{cut, has, hex, split};
 /// ```
 #[must_use]
 pub fn get(cookies: &str, name: &str) -> Option<String> {
-    all(cookies).find(|(found, _)| found == name).map(|(_, value)| value)
+    named(cookies).filter(|(found, _)| found == name).find_map(|(_, value)| value_of(value))
 }
 
 /// Every cookie with its name and value decoded, in their order; what cannot be decoded is left out.
 pub fn all(cookies: &str) -> impl Iterator<Item = (String, String)> {
+    named(cookies).filter_map(|(name, value)| Some((name.into_owned(), value_of(value)?)))
+}
+
+/// Each cookie's name, decoded, with its value as it stands.
+fn named(cookies: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     split(cookies, b";").filter_map(|pair| {
         let pair = pair.trim_matches(' ');
-        if pair.is_empty() {
-            return None;
-        }
         let (name, value) = cut(pair, b"=").unwrap_or((pair, ""));
-        let unquoted = match value.strip_prefix('"') {
-            Some(rest) => rest.strip_suffix('"').unwrap_or(rest),
-            None => value,
-        };
-        Some((decode(name, false)?.into_owned(), decode(unquoted, true)?.into_owned()))
+        Some((decode(name, false)?, value)).filter(|_| !pair.is_empty())
     })
+}
+
+fn value_of(text: &str) -> Option<String> {
+    let unquoted = match text.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"').unwrap_or(rest),
+        None => text,
+    };
+    decode(unquoted, true).map(Cow::into_owned)
 }
 
 /// `text` with each `%XX` as the byte it stands for. A `%` that begins none stays as it is where
