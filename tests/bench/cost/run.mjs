@@ -69,8 +69,17 @@ const document = (rows, runs) => {
 /** What must not be on any machine, however busy: an exact row that is missed, or a ratio far from what is allowed. */
 const faults = (rows) => rows.filter(({ gated }) => !gated)
   .map(({ exact, at, gross, stands = exact ? at : gross, ...row }) => ({ ...row, most: stands }))
-  .filter(({ ratio, most }) => !(ratio <= most))
-  .map(({ name, ratio, most }) => `${name}: ${ratio.toFixed(2)} of Adobe's, ${most.toFixed(2)} is the most`);
+  .filter(({ ratio, most }) => !(ratio <= most));
+
+/** Measures, prints the table and writes every figure down. */
+const once = async (plan) => {
+  const results = await measure(plan);
+  const rows = judge(results);
+  console.log(`\nCPU slowed ${SLOW} times, medians of ${plan.runs}\n\n${table(rows)}\n`);
+  mkdirSync(BENCH, { recursive: true });
+  writeFileSync(join(BENCH, "cost.json"), `${JSON.stringify({ slow: SLOW, runs: plan.runs, rows, results }, null, 2)}\n`);
+  return { rows, wrong: faults(rows) };
+};
 
 /** @param {string[]} options */
 export const run = async (options) => {
@@ -79,15 +88,17 @@ export const run = async (options) => {
   const plan = quick ? QUICK : FULL;
   const runs = options.includes("--runs") ? Number(options[options.indexOf("--runs") + 1]) : plan.runs;
   if (!(runs >= 1)) throw new Error("--runs takes a number");
-  const results = await measure({ ...plan, runs });
-  const rows = judge(results);
-  console.log(`\nCPU slowed ${SLOW} times, medians of ${runs}\n\n${table(rows)}\n`);
-  mkdirSync(BENCH, { recursive: true });
-  writeFileSync(join(BENCH, "cost.json"), `${JSON.stringify({ slow: SLOW, runs, rows, results }, null, 2)}\n`);
-  if (options.includes("--update")) document(rows, runs);
-  const wrong = faults(rows);
+  let { rows, wrong } = await once({ ...plan, runs });
   if (wrong.length) {
-    console.log(wrong.join("\n"));
+    // A machine that is busy with something else for some seconds is no fault of ours: what is one is there twice.
+    say("beyond what is allowed: measured once more");
+    const before = new Set(wrong.map(({ id }) => id));
+    ({ rows, wrong } = await once({ ...plan, runs }));
+    wrong = wrong.filter(({ id }) => before.has(id));
+  }
+  if (options.includes("--update")) document(rows, runs);
+  for (const { name, ratio, most } of wrong) {
+    console.log(`${name}: ${ratio.toFixed(2)} of Adobe's, ${most.toFixed(2)} is the most`);
     process.exitCode = 1;
   }
   const judged = rows.filter(({ gated }) => !gated).length;
