@@ -55,16 +55,20 @@ export const rememberCart = (text) => allowed(() => sessionStorage.setItem(CART,
 /** @returns {[string, string][]} */
 const journal = () => localKeys(JOURNAL).map((key) => [key.slice(JOURNAL.length), recall(key) ?? ""]);
 
+/** Whether there is a database already; asking makes none. Where the browser does not say there may be one. */
+const isThere = async () => {
+  try {
+    return (await indexedDB.databases()).some(({ name }) => name === DATABASE);
+  } catch {
+    return true;
+  }
+};
+
 const openDatabase = () =>
   new Promise((resolve) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(OUTBOX);
-    request.onsuccess = () => {
-      const database = request.result;
-      // Another tab with a newer collector must be able to change the database.
-      database.onversionchange = () => database.close();
-      resolve(database);
-    };
+    request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve();
   }).catch(() => {});
 
@@ -80,10 +84,12 @@ const readAll = (database) =>
     texts.onerror = () => resolve([]);
   }).catch(() => []);
 
-/** The storage, opened only when something may be stored. @param {import("./host.js").Host} host */
+/** What is known of the storage, once something may be stored. @param {import("./host.js").Host} host */
 const opened = (host) =>
   (host.store ??= {
     database: undefined,
+    /** Resolves when the database is open, or there is none. @type {Promise<void> | undefined} */
+    opening: undefined,
     /** Entries that the database has still to get, by key, and since when. @type {Map<string, [string, number]>} */
     waiting: new Map(),
     /** Of these, and of those on their way into it, the ones that the journal did not take: a page that goes now takes
@@ -93,17 +99,43 @@ const opened = (host) =>
     timer: undefined,
     /** There is no database. */
     gone: false,
-    /** Everything is to be taken out of the database once it is open. */
-    purged: false,
+    /** How often everything was taken out. */
+    purges: 0,
   });
 
 const outbox = ({ database }) => database.transaction(OUTBOX, "readwrite").objectStore(OUTBOX);
 
-/** Moves what waits into the database, if that is open. */
-const moveOver = (store) => {
+/** Opens the database, once, and makes it where there is none. @param {import("./host.js").Host} host */
+const open = (host) => {
+  const store = opened(host);
+  return (store.opening ??= openDatabase().then((database) => {
+    store.database = database;
+    store.gone = !database;
+    if (!database) {
+      store.waiting.clear();
+      for (const key of store.unsafe) host.told(STORE_FAILED, key);
+      return;
+    }
+    // Another tab may want to change it or take it away; what comes later opens it anew.
+    database.onversionchange = database.onclose = () => {
+      database.close();
+      store.database = store.opening = undefined;
+    };
+    if (host.stopped) close(host);
+    else schedule(host);
+  }));
+};
+
+/** Moves what waits into the database. @param {import("./host.js").Host} host */
+const moveOver = (host) => {
+  const { store } = host;
   clearTimeout(store.timer);
   store.timer = undefined;
-  if (!store.database || !store.waiting.size) return;
+  if (!store.waiting.size) return;
+  if (!store.database) {
+    open(host);
+    return;
+  }
   const moving = [...store.waiting];
   store.waiting.clear();
   allowed(() => {
@@ -118,22 +150,23 @@ const moveOver = (store) => {
   });
 };
 
-/** Moves what waits once the oldest of it has waited long enough; it stands first. */
-const schedule = (store) => {
+/** Moves what waits once the oldest of it has waited long enough; it stands first. @param {import("./host.js").Host} host */
+const schedule = (host) => {
+  const { store } = host;
   const [oldest] = store.waiting.values();
-  if (!store.database || store.timer || !oldest) return;
+  if (store.timer || !oldest) return;
   const wait = oldest[1] + MOVES_AFTER - mono();
-  if (wait <= 0) return moveOver(store);
+  if (wait <= 0) return moveOver(host);
   store.timer = setTimeout(() => {
     store.timer = undefined;
     // The one that it was set for may be delivered by now.
-    schedule(store);
+    schedule(host);
   }, wait);
 };
 
 /** The page is hidden: its process may end at any time. @param {import("./host.js").Host} host */
-export const secure = ({ store }) => {
-  if (store) moveOver(store);
+export const secure = (host) => {
+  if (host.store) moveOver(host);
 };
 
 /**
@@ -146,28 +179,20 @@ export const close = ({ store, flights }) => {
 };
 
 /**
- * Opens the database and gives back every entry of both storages.
+ * Gives back every entry of both storages.
  * @param {import("./host.js").Host} host
  */
 export const load = async (host) => {
   const store = opened(host);
-  let entries = journal().filter(([key]) => !(JOURNAL + key).startsWith(EARLY_KEYS));
-  const database = store.database ?? (await openDatabase());
-  if (database) {
+  const { purges } = store;
+  const entries = journal().filter(([key]) => !(JOURNAL + key).startsWith(EARLY_KEYS));
+  // Most shoppers' pages never need one: opening it, and making it most of all, is work for the page and the disk.
+  if (store.opening || (await isThere())) await open(host);
+  if (store.database) {
     const journaled = new Set(entries.map(([key]) => key));
-    entries.push(...(await readAll(database)).filter(([key]) => !journaled.has(key)));
-    store.database = database;
+    entries.push(...(await readAll(store.database)).filter(([key]) => !journaled.has(key)));
   }
-  if (store.purged) {
-    store.purged = false;
-    entries = [];
-    allowed(() => outbox(store).clear());
-  }
-  store.gone = !store.database;
-  if (store.gone) store.waiting.clear();
-  if (host.stopped) close(host);
-  else schedule(store);
-  return entries;
+  return store.purges === purges ? entries : [];
 };
 
 /**
@@ -179,15 +204,14 @@ export const load = async (host) => {
 export const put = (host, key, text) => {
   const store = opened(host);
   const journaled = allowed(() => (localStorage.setItem(JOURNAL + key, text), true));
+  if (!journaled) store.unsafe.add(key);
   if (store.gone) {
     if (!journaled) host.told(STORE_FAILED, key);
     return;
   }
   store.waiting.set(key, [text, mono()]);
-  if (!journaled) {
-    store.unsafe.add(key);
-    moveOver(store);
-  } else schedule(store);
+  if (journaled) schedule(host);
+  else moveOver(host);
 };
 
 /**
@@ -211,22 +235,21 @@ export const forget = (host, lines) => {
 };
 
 /**
- * Takes out everything that any tab has stored, and the cart memory. Storage that was never opened goes itself: what is
- * not there is not made, not even for a moment.
+ * Takes out everything that any tab has stored, and the cart memory. A database that is not open goes itself: what is not
+ * there is not made, not even for a moment.
  * @param {import("./host.js").Host} host
  */
 export const purge = (host) => {
   localKeys(JOURNAL).forEach(forgetLocal);
   allowed(() => sessionStorage.removeItem(CART));
   const { store } = host;
-  if (!store) {
-    allowed(() => indexedDB.deleteDatabase(DATABASE));
-    return;
-  }
-  store.waiting.clear();
-  store.unsafe.clear();
-  if (store.database) allowed(() => outbox(store).clear());
-  else store.purged = true;
+  store?.waiting.clear();
+  store?.unsafe.clear();
+  if (store) store.purges++;
+  const clear = () => allowed(() => outbox(store).clear());
+  if (store?.database) clear();
+  else if (store?.opening) store.opening.then(clear);
+  else allowed(() => indexedDB.deleteDatabase(DATABASE));
 };
 
 /**

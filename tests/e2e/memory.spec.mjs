@@ -36,8 +36,13 @@ test("ten thousand delivered events leave nothing behind", async ({ page, site, 
   const devtools = await context.newCDPSession(page);
   await page.goto(site.page(html(sdk(), push(...contexts({ datastreamId: OURS })), collector())));
   await page.waitForFunction(() => window.storefrontCollector?.status().state);
-  // As many records as are kept, and all that is made once.
-  for (let n = 0; n < 4; n += 1) await publish(page, 250);
+  // As many records as are kept, and all that is made once: the database is when an event has to wait.
+  await edge.fault({ status: 503 });
+  const waiting = publish(page, 250);
+  await page.waitForTimeout(1_000);
+  await edge.heal();
+  await waiting;
+  for (let n = 0; n < 3; n += 1) await publish(page, 250);
   const before = await held(page, devtools);
   for (let n = 0; n < 40; n += 1) {
     await publish(page, 250);
