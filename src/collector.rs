@@ -356,7 +356,15 @@ impl Collector {
         self.storefront.forget_contexts();
     }
 
-    fn pushed_at(&mut self, item: Item, id: Option<String>, page: Page, wall: i64, moment: &Moment) -> Option<String> {
+    /// As [`Self::pushed`], of an event that was published at `wall`, milliseconds since 1970.
+    pub fn pushed_at(
+        &mut self,
+        item: Item,
+        id: Option<String>,
+        page: Page,
+        wall: i64,
+        moment: &Moment,
+    ) -> Option<String> {
         if self.stopped {
             return None;
         }

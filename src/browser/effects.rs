@@ -11,17 +11,12 @@ use crate::value::Value;
 /// The longest that a timer is set for, in milliseconds; the core then asks again.
 const LONGEST_ALARM: i64 = 3_600_000;
 
-/// Carries out one effect. Nothing in here may throw. Gives back whether the moment may be over: it wrote a cookie
-/// or what is remembered of consent, or code of the page ran.
+/// Carries out one effect. Nothing in here may throw. Gives back whether the moment may be over: it wrote what is
+/// remembered of consent, or code of the page ran.
 pub(super) fn carry_out(host: &JsValue, effect: Effect) -> bool {
-    let may_write = matches!(
+    let ends_moment = matches!(
         effect,
-        Effect::SetCookie(_)
-            | Effect::SetCookieFor { .. }
-            | Effect::RememberConsent(_)
-            | Effect::SdkSend { .. }
-            | Effect::SdkConsent(_)
-            | Effect::Log { .. }
+        Effect::RememberConsent(_) | Effect::SdkSend { .. } | Effect::SdkConsent(_) | Effect::Log { .. }
     );
     match effect {
         Effect::Fetch { request, request_id, url, body, keepalive } => {
@@ -66,5 +61,5 @@ pub(super) fn carry_out(host: &JsValue, effect: Effect) -> bool {
             Err(message) => page::settle(host, ticket as f64, false, &Value::Text(message).to_json()),
         },
     }
-    may_write
+    ends_moment
 }

@@ -3,6 +3,7 @@ import { ONLINE, READ_CONSENT, RESTORED, RETURNING, UNLOADING, VISIBLE } from ".
 import { keys, secure } from "./store.js";
 import { dropIdentity, hold, letGo } from "./tabs.js";
 import { depart } from "./network.js";
+import { isNews } from "./page.js";
 import { get } from "./values.js";
 
 /** How long after its start a navigation may still be what takes the page away, in milliseconds. */
@@ -48,7 +49,7 @@ export const follow = (host) => {
   on(window, "resize", () => {
     host.viewport = undefined;
   });
-  on(get(window, "cookieStore"), "change", readConsent);
+  on(get(window, "cookieStore"), "change", (event) => isNews(event) && readConsent());
   // A choice made in another tab.
   on(window, "storage", readConsent);
   if (navigator.onLine === false) host.told(ONLINE, false);

@@ -72,15 +72,23 @@ export const random = (bytes) => {
 /** The page's cookies, as the browser lists them; empty where they are blocked. */
 export const cookies = () => get(globalThis.document, "cookie") ?? "";
 
+/** The cookies that we wrote and the browser has not told of yet: `name=value`. @type {Set<string>} */
+const written = new Set();
+
 /**
  * Writes one cookie. A browser that refuses it says nothing, and so do we.
  * @param {string} cookie
  */
 export const write = (cookie) => {
+  written.add(cookie.split(";", 1)[0]);
   try {
     document.cookie = cookie;
   } catch {}
 };
+
+/** Whether a `change` of the cookie store tells of anything that we did not write ourselves. */
+export const isNews = ({ changed, deleted }) =>
+  [...changed, ...deleted].filter(({ name, value = "" }) => !written.delete(`${name}=${value}`)).length > 0;
 
 /** @param {string} pair */
 const isSet = (pair) => cookies().split("; ").includes(pair);

@@ -14,7 +14,7 @@ use super::told::{BEGUN, COMMAND, CONFIGURE, Facts, NEW_ID, VISIBLE, answer, hea
 use super::{effects, page};
 use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;
-use crate::moment::Moment;
+use crate::moment::{Moment, Reading};
 use crate::uuid::Random;
 use crate::value::{Map, Value};
 
@@ -120,10 +120,9 @@ impl Shell {
                 self.known.set(known);
                 let mut is_stale = false;
                 loop {
-                    // Reading cookies takes longer than most of the rest of an event.
-                    let mut looks = false;
-                    self.with_core(|core| looks = is_stale && !core.is_decided());
-                    if looks {
+                    let mut is_over = false;
+                    self.with_core(|core| is_over = core.is_over(is_stale));
+                    if is_over {
                         now = moment();
                         is_stale = false;
                     }
@@ -146,8 +145,12 @@ impl Shell {
 
 /// Now.
 fn moment() -> Moment {
-    let (cookies, memory) = (page::cookies(), page::recall(MEMORY_KEY));
-    Moment { wall: page::now() as i64, mono: page::mono() as i64, cookies, memory }
+    Moment {
+        wall: page::now() as i64,
+        mono: page::mono() as i64,
+        cookies: Reading::new(page::cookies),
+        memory: Reading::new(|| page::recall(MEMORY_KEY)),
+    }
 }
 
 /// Randomness from the browser's cryptography.

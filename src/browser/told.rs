@@ -208,10 +208,9 @@ pub(super) fn hear(
             let asked = facts.maybe_text(2);
             let page = page_of(facts.list(1));
             let wall = facts.maybe_number(3).unwrap_or(moment.wall);
-            let moment = &Moment { wall, ..moment.clone() };
             for item in facts.list(0).0 {
                 let item = item_of(Facts::of(item), known);
-                let id = core.pushed(item, asked.clone(), page.clone(), moment);
+                let id = core.pushed_at(item, asked.clone(), page.clone(), wall, moment);
                 if let Some(id) = id.filter(|_| asked.is_some()) {
                     page::published(host, &id);
                 }

@@ -84,6 +84,8 @@ pub(super) struct Understood {
     pub(super) effects: Vec<Effect>,
     pub(super) issues: Vec<Issue>,
     pub(super) identity_came: bool,
+    /// With a cookie that says what the shopper chose.
+    pub(super) consent_came: bool,
     /// For whoever asked.
     pub(super) told: Told,
 }
@@ -244,6 +246,7 @@ impl Exchange {
             effects: Vec::new(),
             issues: Vec::new(),
             identity_came: false,
+            consent_came: false,
             told: Told { request, ..Told::default() },
         };
         let Ok(reply) = reply else {
@@ -260,6 +263,7 @@ impl Exchange {
             response::Headers { retry_after: reply.retry_after.as_deref(), adobe_edge: reply.region.as_deref() };
         let answer = response::read(reply.status, &reply.body, headers, moment.wall);
         understood.issues = answer.issues();
+        understood.consent_came = answer.cookies.iter().any(is_consent);
         understood.outcome = outcome(&answer, reply.status);
         understood.told.again = matches!(understood.outcome, Outcome::Retry { .. });
         if !answer.good {
@@ -276,10 +280,8 @@ impl Exchange {
             understood.outcome = Outcome::Retry { after: None };
         }
         if consent != State::In {
-            let told = answer
-                .cookies
-                .iter()
-                .filter(|cookie| under_way.action == Action::SetConsent && cookie.name.ends_with("_consent"));
+            let told =
+                answer.cookies.iter().filter(|cookie| under_way.action == Action::SetConsent && is_consent(cookie));
             understood.effects.extend(told.map(|cookie| Effect::SetCookieFor {
                 cookie: cookie.to_text("", host.scheme == "https:"),
                 domains: match &self.apex {
@@ -361,6 +363,11 @@ impl Exchange {
         }
         self.apex.as_deref().unwrap_or_default()
     }
+}
+
+/// Whether this is the cookie that says what the shopper chose.
+fn is_consent(cookie: &edge_cookies::Cookie) -> bool {
+    cookie.name.ends_with("_consent")
 }
 
 fn outcome(answer: &response::Answer, status: u16) -> Outcome {

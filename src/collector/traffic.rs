@@ -11,8 +11,7 @@ use crate::moment::Moment;
 use crate::value::Value;
 
 impl Collector {
-    /// The next thing to do, now. To be asked until there is none, with a fresh `moment` each time: what
-    /// was done before may have written cookies, or what is remembered of consent.
+    /// The next thing to do, now. To be asked until there is none; [`Self::is_over`] says when with another `moment`.
     pub fn next_effect(&mut self, moment: &Moment) -> Option<Effect> {
         loop {
             if let Some(effect) = self.effects.pop_front() {
@@ -30,10 +29,11 @@ impl Collector {
         }
     }
 
-    /// Whether what [`Self::next_effect`] gives next is decided already, whatever the moment says.
+    /// Whether [`Self::next_effect`] has to be asked with a new moment: what it gives next is not decided yet, and
+    /// cookies that matter have been written, or the page or what was done before has changed something (`is_stale`).
     #[must_use]
-    pub fn is_decided(&self) -> bool {
-        !self.effects.is_empty()
+    pub fn is_over(&self, is_stale: bool) -> bool {
+        (is_stale || self.look_again) && self.effects.is_empty()
     }
 
     fn translate(&mut self, effect: delivery::Effect, moment: &Moment) {
@@ -131,8 +131,8 @@ impl Collector {
             return;
         };
         self.effects.extend(understood.effects);
-        // An answer may bring a cookie that says otherwise: it is looked at once it is written.
-        self.look_again = true;
+        // The cookie may say otherwise than we knew: it is looked at once it is written.
+        self.look_again |= understood.consent_came;
         self.report_all(understood.issues);
         if understood.action == Action::SetConsent {
             self.edge_heard(&understood.outcome, moment);
@@ -193,7 +193,9 @@ impl Collector {
 
     /// Entries of dead tabs, whose locks this tab holds from now on.
     pub fn adopted(&mut self, entries: Vec<(String, String)>, moment: &Moment) {
-        self.read_consent(moment);
+        if !entries.is_empty() {
+            self.read_consent(moment);
+        }
         self.delivery.handle(Input::Stored(entries), moment);
     }
 

@@ -216,7 +216,7 @@ fn a_deleted_identity_cookie_is_carried_on() {
         (r#"{"edgeDomain":"data.www.shop.test"}"#, "xdm.identityMap.ECID.0.id"),
     ] {
         let mut bench = known(settings);
-        bench.moment.cookies.clear();
+        bench.moment.cookies = "".into();
         bench.publish("sign-out");
         bench.wait(250);
         assert_eq!(bench.sent()[0].at("xdm.personID").and_then(Value::as_text), Some(ECID));
@@ -229,7 +229,7 @@ fn a_deleted_identity_cookie_is_carried_on() {
 #[test]
 fn an_identity_that_another_tab_was_given_counts_from_the_next_event_on() {
     let mut bench = Bench::identified();
-    bench.moment.cookies = IDENTITY.replace("CiY0MTg2MTY2", "CiY5OTk5OTk5");
+    bench.moment.cookies = IDENTITY.replace("CiY0MTg2MTY2", "CiY5OTk5OTk5").into();
     bench.publish("sign-out");
     bench.wait(250);
     let other = bench.sent()[0].at("xdm.personID").and_then(Value::as_text).unwrap().to_owned();
@@ -239,7 +239,7 @@ fn an_identity_that_another_tab_was_given_counts_from_the_next_event_on() {
 #[test]
 fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
     let mut bench = known("{}");
-    bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1");
+    bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1").into();
     bench.run(Collector::read_consent);
     bench.moment.cookies = IDENTITY.into();
     bench.run(Collector::read_consent);
@@ -300,7 +300,7 @@ fn what_is_published_after_the_opt_out_never_leaves() {
     bench.moment.cookies = "mg_dnt=1".into();
     bench.publish("sign-out");
     bench.wait(10_000);
-    bench.moment.cookies.clear();
+    bench.moment.cookies = "".into();
     bench.wait(10_000);
     assert!(bench.fetches().iter().all(|(_, url, _)| !url.contains("/interact") && !url.contains("/collect")));
     let statuses = bench.statuses();

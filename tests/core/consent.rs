@@ -85,7 +85,7 @@ impl Tab {
             browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
         });
         let memory = browser(|browser| browser.storage.get(MEMORY_KEY).cloned());
-        Moment { wall: self.now, mono: self.now - 1_767_225_600_000, cookies, memory }
+        Moment { wall: self.now, mono: self.now - 1_767_225_600_000, cookies: cookies.into(), memory: memory.into() }
     }
 
     fn tell<T>(&mut self, happening: impl FnOnce(&mut Collector, &Moment) -> T) -> T {

@@ -235,7 +235,7 @@ impl World<'_> {
 
     pub(crate) fn moment(&self, tab: usize) -> Moment {
         let mono = self.now - self.tabs[tab].born;
-        Moment { wall: self.wall(), mono, cookies: self.jar.text(), memory: remembered() }
+        Moment { wall: self.wall(), mono, cookies: self.jar.text().into(), memory: remembered().into() }
     }
 
     /// The page publishes an event.

@@ -61,7 +61,8 @@ impl World<'_> {
             gpc: || false,
             widest_domain: |domains| domains.first().filter(|_| !BLOCKED.with_borrow(|blocked| *blocked)).cloned(),
         };
-        let moment = Moment { wall: self.wall(), mono: 0, cookies: self.jar.text(), memory: remembered() };
+        let moment =
+            Moment { wall: self.wall(), mono: 0, cookies: self.jar.text().into(), memory: remembered().into() };
         Collector::new(host, name, [seed, 1, 2, 3], &moment)
     }
 
