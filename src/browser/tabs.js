@@ -1,22 +1,20 @@
 // Web Locks: who among the shop's tabs is alive, and who fetches the shopper's identity. Where the browser has none (plain
-// http, old engines), every other tab counts as gone: an event may then arrive twice, with the same `_id`, but is not lost.
+// http, old engines) or denies them, every other tab counts as gone: an event may then arrive twice, with the same `_id`, but is not lost.
 import { ADOPTED, CONFIG, IDENTITY_LOCKED } from "./host.js";
 import { load } from "./store.js";
 import { get, sleep } from "./values.js";
 
-const locks = () => get(globalThis.navigator, "locks");
-
 /**
- * Resolves to the function that releases the lock `name` once it is ours; to nothing where locks are denied (a sandboxed
- * page), or somebody holds it and we only want it free.
+ * Resolves to the function that releases the lock `name` once it is ours; to `false` when somebody holds it and we only
+ * want it free; to nothing where there are no locks, or they are denied (blocked cookies, a sandboxed page).
  * @param {string} name
  * @param {boolean} ifAvailable
- * @returns {Promise<Function | undefined>}
+ * @returns {Promise<Function | false | undefined>}
  */
 const acquire = (name, ifAvailable) =>
   new Promise((resolve) => {
-    const holding = (lock) => (lock ? new Promise((release) => resolve(release)) : resolve());
-    locks().request(name, { ifAvailable }, holding).catch(() => resolve());
+    const holding = (lock) => (lock ? new Promise((release) => resolve(release)) : resolve(false));
+    get(globalThis.navigator, "locks").request(name, { ifAvailable }, holding).catch(() => resolve());
   }).catch(() => {});
 
 /**
@@ -25,12 +23,13 @@ const acquire = (name, ifAvailable) =>
  * @param {string} tab
  */
 export const hold = async (host, tab) => {
-  if (!locks()) return true;
   const release = await acquire(`storefront-collector:tab:${tab}`, true);
-  // Granted too late: what a stopped collector left behind is for others.
-  if (host.stopped) release?.();
-  else if (release) host.tabLocks.push(release);
-  return Boolean(release);
+  if (release) {
+    host.tabLocks.push(release);
+    // Granted too late: what a stopped collector left behind is for others.
+    if (host.stopped) letGo(host);
+  }
+  return release !== false;
 };
 
 /** Gives every tab's lock back. @param {import("./host.js").Host} host */
@@ -69,13 +68,10 @@ export const adopt = async (host) => {
  */
 export const lockIdentity = async (host) => {
   const wish = ++host.identityWish;
-  if (locks()) {
-    const release = await acquire("storefront-collector:identity", false);
-    if (!release) return;
-    if (host.identityWish !== wish) return release();
-    host.identityLock?.();
-    host.identityLock = release;
-  }
+  const release = await acquire("storefront-collector:identity", false);
+  if (host.identityWish !== wish) return release?.();
+  host.identityLock?.();
+  host.identityLock = release;
   const ecid = await ofVisitor(host);
   if (host.identityWish === wish) host.told(IDENTITY_LOCKED, ecid);
 };
