@@ -46,6 +46,10 @@ const contextsOfEvent = ({ told, contexts, eventContexts }, event) => {
   return names;
 };
 
+/** Items of which a collector of this page has published the event; one that is started later must not do so again. */
+const TAKEN = Symbol.for("storefront-collector.taken");
+const taken = (globalThis[TAKEN] ??= new WeakSet());
+
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : null);
 
@@ -97,12 +101,16 @@ const follow = (host, name) => {
   /** Items taken while the array was plain. The library pushes them all again when it takes over. */
   let plain = typeof get(array, "getState") === "function" ? undefined : [...history];
 
-  const take = (item) => {
-    if (!item || host.stopped) return;
+  const take = (raw, isPublished) => {
+    if (host.stopped) return;
+    const item = readItem(host, raw);
+    if (!item) return;
+    if (isPublished) item[0] = null;
     if (!host.items.length && !host.events.length) queueMicrotask(() => catchUp(host));
     // A theme sets contexts right before the event that they are for: both cross into the core together.
     host.items.push(item);
     if (item[0] === null) return;
+    taken.add(raw);
     // As it all was in this moment; the work is done when the theme's own code is.
     host.events.push([host.items.splice(0), readings(host), host.publishing, Date.now()]);
     host.publishing = undefined;
@@ -127,7 +135,7 @@ const follow = (host, name) => {
       let ours = 0;
       for (const item of items) {
         if (pushing.includes(item)) continue;
-        if (!isReplay(item)) take(readItem(host, item));
+        if (!isReplay(item)) take(item);
         pushing.push(item);
         ours++;
       }
@@ -149,11 +157,8 @@ const follow = (host, name) => {
     },
     configurable: true,
   });
-  for (const raw of history) {
-    const item = readItem(host, raw);
-    if (item && host.handedOver?.has(raw)) item[0] = null;
-    take(item);
-  }
+  const published = history.filter((raw) => host.handedOver?.has(raw) || taken.has(raw));
+  for (const raw of history) take(raw, published.includes(raw));
   return {
     /** Pushes an item, as the page would. A listener of the page that throws is the page's own. */
     push(item) {
