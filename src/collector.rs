@@ -222,6 +222,8 @@ pub struct Collector {
     host: Host,
     store: settings::Store,
     effective: Effective,
+    /// What was wrong with the settings that came last, if they can never work.
+    refused: Option<Vec<Issue>>,
     before_send: Option<BeforeSend>,
     storefront: Storefront,
     consent: Consent,
@@ -261,6 +263,7 @@ impl Collector {
             host,
             effective: store.effective(),
             store,
+            refused: None,
             before_send: None,
             storefront: Storefront::default(),
             told: None,
@@ -281,14 +284,24 @@ impl Collector {
         }
     }
 
-    /// Settings came that count together with those of the next [`Self::configure`].
-    pub fn prepare(&mut self, source: Source, raw: &Value) {
-        self.store.set(source, raw);
-    }
-
     /// Settings came from the page or the API.
     pub fn configure(&mut self, source: Source, raw: &Value, moment: &Moment) {
-        self.store.set(source, raw);
+        self.configure_all(&[(source, raw)], moment);
+    }
+
+    /// Settings came from several sources at once. Those that can never work change nothing, see
+    /// [`Self::settings_refused`].
+    pub fn configure_all(&mut self, settings: &[(Source, &Value)], moment: &Moment) {
+        let before = self.store.clone();
+        for (source, raw) in settings {
+            self.store.add(*source, raw);
+        }
+        let effective = self.store.effective();
+        self.refused = effective.never.then_some(effective.issues);
+        if let Some(issues) = &self.refused {
+            self.store = before;
+            return self.report_all(issues.clone());
+        }
         self.settings_changed(moment);
     }
 
@@ -298,15 +311,20 @@ impl Collector {
         &self.effective.settings
     }
 
-    /// What is wrong with the settings, if they can never work.
+    /// What is wrong with the settings that came last, if they can never work.
     #[must_use]
     pub fn settings_refused(&self) -> Option<&[Issue]> {
-        self.effective.never.then_some(&self.effective.issues)
+        self.refused.as_deref()
     }
 
     /// `onBeforeEventSend` came from the API.
     pub fn set_before_send(&mut self, hook: BeforeSend) {
-        self.before_send = Some(hook);
+        self.change_before_send(Some(hook));
+    }
+
+    /// Another `onBeforeEventSend`, or none; gives back the one before.
+    pub fn change_before_send(&mut self, hook: Option<BeforeSend>) -> Option<BeforeSend> {
+        core::mem::replace(&mut self.before_send, hook)
     }
 
     /// An item was pushed onto the data layer. Gives back the event's `_id` when it published one that
@@ -466,7 +484,7 @@ impl Collector {
             json: composed.to_json(),
             created: draft.wall,
             needs_answer: draft.needs_answer,
-            wants_ecid: composed.wants_ecid(),
+            wants_ecid: draft::wants_ecid(&composed.xdm),
             route: self.route(draft.asked.as_ref().map(|asked| &asked.overrides)),
         };
         self.report_all(composed.issues);

@@ -47,7 +47,8 @@ export const start = async (settings, handedOver, tab, tell) => {
     release(host);
     throw refused;
   }
-  findDebug(host.told(INSTANCE) ?? undefined);
+  lookForSettings(host);
+  findDebug(host.told(INSTANCE)?.[0]);
   // A page that is only prerendered sends nothing.
   if (document.prerendering) {
     await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
@@ -75,18 +76,28 @@ const pageSettings = () => {
     JSON.parse(text);
     return text;
   } catch (error) {
+    // The rest of it may still come.
+    if (document.readyState === "loading") return;
     log("error", `settings: the script #${SETTINGS_ID} is no JSON (${message(error)}); it is left out`);
   }
 };
 
+/** The script may stand below an `async` tag. @param {import("./host.js").Host} host */
+const lookForSettings = (host) =>
+  document.addEventListener("readystatechange", () => {
+    if (!host.hasSettings) configure(host);
+  }, { signal: host.listening.signal });
+
 /**
  * Settings of the page's script and of the caller. Gives back the error of settings that can never work.
  * @param {import("./host.js").Host} host
- * @param {unknown} settings
+ * @param {unknown} [settings]
  */
 const configure = (host, settings) => {
+  const own = pageSettings();
+  host.hasSettings = own !== undefined;
   // Both at once: what the caller says about consent counts before anything is done.
-  host.told(CONFIGURE, pageSettings(), settings == null ? null : read(settings), hookOf(settings));
+  host.told(CONFIGURE, own, settings == null ? null : read(settings), hookOf(settings));
   const refused = host.told(REFUSED);
   return refused ? refusal(...refused) : undefined;
 };

@@ -37,6 +37,8 @@ export const open = (tab, tell) => {
     events: [],
     /** The context's text that the core has, by name: what has not changed does not cross again. @type {Map<string, string>} */
     texts: new Map(),
+    /** The page's own settings have been found. */
+    hasSettings: false,
     /** What is told was published by the page's own code, which may still have things to do. */
     publishes: false,
     /** Requests that leave once it is done. @type {Function[]} */
@@ -81,7 +83,10 @@ export const open = (tab, tell) => {
     sdk: undefined,
     /** Counts the searches for a Web SDK; a newer one ends the older. */
     search: 0,
-    /** The name that we answer under as a Web SDK. */
+    /** What the data layer held when it was first listened to has been taken in. */
+    begun: false,
+    /** Where we answer as a Web SDK, once it is known that we do, and what we put there if the name was free.
+     * @type {{ name: string, stub?: Function, queue?: unknown[], push?: Function } | undefined} */
     instance: undefined,
     /** Whether the page has called `configure`. */
     configured: false,

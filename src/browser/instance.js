@@ -19,9 +19,9 @@ const waitingQueue = (name, here) => {
   return isFree && announced()?.includes(name) ? queue : undefined;
 };
 
-/** Whether the page still loads a script that may be a Web SDK. */
-const somebodyMayCome = () =>
-  document.readyState !== "complete" && document.querySelector('script[src*="alloy"],script[src*="adobedtm"]') !== null;
+/** Whether the page still loads a script that may be a Web SDK, or may still say that it has one. @param {boolean} isKnown */
+const somebodyMayCome = (isKnown) =>
+  document.readyState !== "complete" && !(isKnown && !document.querySelector('script[src*="alloy"],script[src*="adobedtm"]'));
 
 const tellOfConfiguration = (host) =>
   monitor("onInstanceConfigured", () => {
@@ -52,53 +52,66 @@ const execute = async (host, command, options = {}) => {
   }
 };
 
+/** What the base code puts under `name`; whoever answers, its queue is where. */
+const stubFor = (name) => {
+  const stub = (...args) => new Promise((resolve, reject) => { stub.q.push([resolve, reject, args]); });
+  stub.q = [];
+  Reflect.set(globalThis, name, stub);
+  const names = announced() ?? (globalThis.__alloyNS = []);
+  if (!names.includes(name)) names.push(name);
+  return stub;
+};
+
 /**
  * Answers under the name that the settings say, if it is free; tells monitors.
  * @param {import("./host.js").Host} host
  */
 export const open = (host) => {
-  const name = host.told(INSTANCE);
-  if (!name) return;
+  host.begun = true;
+  const [name, isKnown] = host.told(INSTANCE) ?? [];
+  if (!name || host.instance?.push) return;
+  if (get(globalThis, name) == null) host.instance = { name, stub: stubFor(name) };
   const here = get(globalThis, name);
-  const waiting = waitingQueue(name, here);
-  if (here != null && !waiting) return;
-  if (waiting && somebodyMayCome()) {
-    // Whose queue it is shows when the page's scripts have run.
+  const queue = waitingQueue(name, here);
+  if (!queue) return;
+  // Whose queue it is shows when it is known who sends; of one that the page has made, when its scripts have run.
+  if (!(isKnown && here === host.instance?.stub) && somebodyMayCome(isKnown)) {
     addEventListener("load", () => open(host), { signal: host.listening.signal });
     return;
   }
-  const callable = (command, options) => execute(host, command, options);
   /** @param {[Function, Function, [string, object]]} item */
-  const run = ([resolve, reject, [command, options]]) => callable(command, options).then(resolve, reject);
-  const queue = waiting ?? [];
+  const run = ([resolve, reject, [command, options]]) => execute(host, command, options).then(resolve, reject);
   // A Web SDK that comes later must not run them again.
   const items = queue.splice(0);
-  queue.push = (item) => {
+  const push = (item) => {
     run(item);
   };
-  if (!waiting) {
-    callable.q = queue;
-    globalThis[name] = callable;
-    const names = announced() ?? (globalThis.__alloyNS = []);
-    if (!names.includes(name)) names.push(name);
-  }
-  host.instance = { name, queue, callable };
+  queue.push = push;
+  host.instance = { ...host.instance, name, queue, push };
   host.collector.instanceName = name;
-  monitor("onInstanceCreated", () => ({ instance: callable }));
+  monitor("onInstanceCreated", () => ({ instance: here }));
   tellOfConfiguration(host);
   for (const item of items) run(item);
 };
 
 /**
- * Gives the name back, as it was.
+ * Gives the queue back as it was, unless a Web SDK has taken it over from us.
+ * @param {import("./host.js").Host} host
+ */
+const leave = (host) => {
+  const { queue, push } = host.instance ?? {};
+  host.instance = undefined;
+  if (push && queue.push === push) delete queue.push;
+};
+
+/**
+ * Gives the name back as well, if it was free.
  * @param {import("./host.js").Host} host
  */
 export const close = (host) => {
-  if (!host.instance) return;
-  const { name, queue, callable } = host.instance;
-  host.instance = undefined;
-  delete queue.push;
-  if (get(globalThis, name) !== callable) return;
+  const { name, stub } = host.instance ?? {};
+  leave(host);
+  if (!stub || get(globalThis, name) !== stub) return;
   delete globalThis[name];
   const names = announced();
   const at = names?.indexOf(name) ?? -1;
@@ -106,10 +119,12 @@ export const close = (host) => {
 };
 
 /**
- * The store names its own Web SDK: its name is none of ours.
+ * The store names its own Web SDK, and we answer as none: what stands under its name is for that one, which finds there
+ * what it expects.
  * @param {import("./host.js").Host} host
  * @param {string} name
  */
 export const makeRoom = (host, name) => {
-  if (host.instance?.name === name) close(host);
+  if (host.instance?.name === name) leave(host);
+  else close(host);
 };

@@ -1,7 +1,7 @@
 // The store's own Web SDK: `window[name]`, the documented stub or the instance itself. It is called, never configured,
 // and called in the very task in which the core asks: what is sent must leave with the page.
 import { SDK_ANSWERED, SDK_CONSENTED, SDK_FOUND, SDK_IDENTIFIED, SDK_UNCONFIGURED } from "./host.js";
-import { makeRoom } from "./instance.js";
+import { makeRoom, open } from "./instance.js";
 import { log } from "./monitors.js";
 import { get, isPlain, message, sleep } from "./values.js";
 
@@ -17,7 +17,7 @@ const LONGEST = 1000;
 export const find = async (host, name) => {
   const search = ++host.search;
   host.sdk = undefined;
-  if (name === undefined) return;
+  if (name === undefined) return host.begun && open(host);
   makeRoom(host, name);
   let told = false;
   for (let wait = FIRST; host.search === search; wait = Math.min(wait * 2, LONGEST)) {

@@ -140,11 +140,8 @@ pub(super) fn answer(core: &mut Collector, kind: u32, facts: Facts<'_>, moment: 
         INSTANCE => {
             let settings = core.settings();
             // Beside the store's own Web SDK there is no other instance.
-            settings
-                .instance_name
-                .as_deref()
-                .filter(|_| settings.web_sdk_name.is_none())
-                .map_or(Value::Null, Value::from)
+            let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none());
+            name.map_or(Value::Null, |name| Value::List(Vec::from([name.into(), core.knows_sender().into()])))
         }
         REFUSED => core.settings_refused().map_or(Value::Null, refusal),
         STATUS => core.status(),
@@ -304,18 +301,20 @@ pub(super) fn hear(
 /// made them, each where there are any.
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
     let page = facts.at(0).as_text().and_then(|text| Value::parse(text).ok());
-    if let Some(hook) = hook(facts.number(2)) {
-        core.set_before_send(hook);
-    }
-    match (facts.at(1).as_text(), page) {
-        (Some(settings), page) => {
-            if let Some(page) = page {
-                core.prepare(Source::Page, &page);
-            }
-            core.configure(Source::Api, &readable(settings).unwrap_or_default(), moment);
+    let api = facts.at(1).as_text().map(|text| readable(text).unwrap_or_default());
+    let former = hook(facts.number(2)).map(|hook| core.change_before_send(Some(hook)));
+    let mut settings = Vec::new();
+    for (source, raw) in [(Source::Page, &page), (Source::Api, &api)] {
+        if let Some(raw) = raw {
+            settings.push((source, raw));
         }
-        (None, Some(page)) => core.configure(Source::Page, &page, moment),
-        (None, None) => {}
+    }
+    if settings.is_empty() {
+        return;
+    }
+    core.configure_all(&settings, moment);
+    if let Some(former) = former.filter(|_| core.settings_refused().is_some()) {
+        core.change_before_send(former);
     }
 }
 

@@ -126,12 +126,6 @@ impl Composed {
         Self { xdm, data: Some(data).filter(|data| !data.is_empty()), query, issues }
     }
 
-    /// Whether the event waits for an ECID.
-    pub(super) fn wants_ecid(&self) -> bool {
-        self.xdm.get("personID").and_then(Value::as_text) == Some(UNKNOWN_ECID)
-            || self.xdm.at("identityMap.ECID.0.id").and_then(Value::as_text) == Some(UNKNOWN_ECID)
-    }
-
     /// The event as it stands in a request: `{ xdm, data?, query? }`.
     pub(super) fn to_json(&self) -> String {
         let mut event = join(&["{\"xdm\":", &self.xdm.to_json()]);
@@ -144,6 +138,12 @@ impl Composed {
         event.push('}');
         event
     }
+}
+
+/// Whether the event waits for an ECID.
+pub(super) fn wants_ecid(xdm: &Value) -> bool {
+    let waits = |path| xdm.at(path).and_then(Value::as_text) == Some(UNKNOWN_ECID);
+    waits("personID") || waits("identityMap.ECID.0.id")
 }
 
 /// Puts the ECID into an event's JSON that waited for it; without one, takes what waited for it out:

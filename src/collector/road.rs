@@ -67,6 +67,12 @@ impl Collector {
         waits
     }
 
+    /// Whether the settings say by now who sends, if anything is sent.
+    #[must_use]
+    pub fn knows_sender(&self) -> bool {
+        self.effective.waiting_for.is_empty()
+    }
+
     /// Lets go what waited in memory for settings and consent, in order.
     pub(super) fn release(&mut self, moment: &Moment) {
         if self.effective.off || !self.may_send() {

@@ -27,6 +27,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// How far it is on the event's way.
+    fn step(self) -> u8 {
+        match self {
+            Self::Held => 0,
+            Self::Queued => 1,
+            Self::Sent => 2,
+            Self::Accepted | Self::Suppressed | Self::Rejected => 3,
+        }
+    }
+
     /// The status as the JS API names it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -109,9 +119,12 @@ impl Records {
     }
 
     /// Changes the record of event `id` and gives back how it stands now. An event that is no longer
-    /// among the last ones still counts.
+    /// among the last ones still counts. Of several under one `id`, as a page makes them whose debug context
+    /// stays, the first that has not come as far moves on: they move in order.
     pub fn change(&mut self, id: &str, status: Status, change: impl FnOnce(&mut Record)) -> Option<Rc<Record>> {
-        let place = self.records.iter().rposition(|record| record.id == id);
+        let of_this = |record: &Rc<Record>| record.id == id;
+        let precedes = |record: &Rc<Record>| of_this(record) && record.status.step() < status.step();
+        let place = self.records.iter().position(precedes).or_else(|| self.records.iter().rposition(of_this));
         let known = place.and_then(|place| self.records.get(place));
         if known.is_none_or(|record| record.status != status) {
             self.count(status);
@@ -123,10 +136,10 @@ impl Records {
         Some(Rc::clone(shared))
     }
 
-    /// Changes the record of event `id`, if it is among the last ones, without moving the event on.
-    pub fn edit(&mut self, id: &str, edit: impl FnOnce(&mut Record)) {
-        if let Some(record) = self.records.iter_mut().rev().find(|record| record.id == id) {
-            edit(Rc::make_mut(record));
+    /// Gives the event `id` another XDM without moving it on: the first such record whose XDM `waits` for one.
+    pub fn complete(&mut self, id: &str, xdm: Value, waits: fn(&Value) -> bool) {
+        if let Some(record) = self.records.iter_mut().find(|record| record.id == id && waits(&record.xdm)) {
+            Rc::make_mut(record).xdm = xdm.into();
         }
     }
 
@@ -163,5 +176,69 @@ impl Records {
             Status::Held | Status::Queued | Status::Sent => return,
         };
         *counter = counter.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    fn record(id: &str) -> Record {
+        Record {
+            id: id.into(),
+            event: "page-view",
+            status: Status::Held,
+            reason: None,
+            timestamp: String::new(),
+            attempts: 0,
+            request_id: None,
+            xdm: Value::map().into(),
+        }
+    }
+
+    fn records(ids: &[&str]) -> Records {
+        let mut records = Records::default();
+        ids.iter().for_each(|id| records.add(record(id)));
+        records
+    }
+
+    fn stand(records: &Records) -> Vec<&'static str> {
+        records.iter().map(|record| record.status.name()).collect()
+    }
+
+    #[test]
+    fn several_under_one_id_move_on_one_after_the_other() {
+        let mut records = records(&["a", "b", "a"]);
+        let mut go = |id, status| records.change(id, status, |_| {});
+        for status in [Status::Queued, Status::Sent] {
+            go("a", status);
+            go("a", status);
+        }
+        go("a", Status::Accepted);
+        assert_eq!(stand(&records), ["accepted", "held", "sent"]);
+        records.change("a", Status::Queued, |_| {});
+        assert_eq!(stand(&records), ["accepted", "held", "queued"], "tried again");
+        records.change("a", Status::Accepted, |_| {});
+        assert_eq!(stand(&records), ["accepted", "held", "accepted"]);
+        assert_eq!(records.counts(0, 0).get("accepted"), Some(&Value::from(2)));
+    }
+
+    #[test]
+    fn one_that_is_published_while_another_is_under_way_leaves_that_alone() {
+        let mut records = records(&["a"]);
+        records.change("a", Status::Sent, |_| {});
+        records.add(record("a"));
+        records.change("a", Status::Queued, |_| {});
+        assert_eq!(stand(&records), ["sent", "queued"]);
+    }
+
+    #[test]
+    fn another_word_about_the_same_step_is_about_the_last_one() {
+        let mut records = records(&["a"]);
+        for attempts in [1, 2] {
+            records.change("a", Status::Sent, |record| record.attempts = attempts);
+        }
+        assert_eq!(records.iter().map(|record| record.attempts).collect::<Vec<_>>(), [2]);
     }
 }

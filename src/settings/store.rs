@@ -48,6 +48,14 @@ impl Store {
         }
     }
 
+    /// Takes in what a source says. Of the API, which may speak several times, what it does not name stays as it was.
+    pub fn add(&mut self, source: Source, raw: &Value) {
+        match (source, raw, &self.api) {
+            (Source::Api, Value::Map(_), Value::Map(_)) => self.join_api(raw.clone()),
+            _ => self.set(source, raw),
+        }
+    }
+
     /// Joins `more`, an object with the contract's field names, to what the API said; `more` wins.
     pub fn join_api(&mut self, more: Value) {
         let Value::Map(more) = more else { return };

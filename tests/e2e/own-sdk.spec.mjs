@@ -114,3 +114,19 @@ test("its consent is not touched", async ({ page, site, edge }) => {
   expect(requests.filter(({ path }) => path.includes("set-consent")), "only the page's own choice").toHaveLength(1);
   expect(await edge.events()).toEqual([]);
 });
+
+test("called alloy, and everything of it comes after the collector, the settings last", async ({ page, site, edge }) => {
+  const seen = watch(page);
+  await page.goto(site.page(html(sdk(), collector(), acting(withSdk))));
+  await page.waitForFunction(() => window.storefrontCollector);
+  await page.addScriptTag({ content: stub("alloy").replace(/<\/?script>/g, "") });
+  await page.addScriptTag({ url: "/npm/@adobe/alloy/dist/alloy.min.js" });
+  const configured = page.evaluate(([name, config]) => window[name]("configure", JSON.parse(config)).then(() => true), ["alloy", options]);
+  await page.waitForTimeout(500);
+  await page.evaluate((items) => { window.adobeDataLayer.push(...items); }, contexts({ webSdkName: "alloy" }));
+  expect(await configured).toBe(true);
+  await arrivedThroughIt(edge);
+  expect(await page.evaluate(() => window.alloy("getLibraryInfo").then(({ libraryInfo }) => libraryInfo.version))).toMatch(/^2\./);
+  expect(seen.errors).toEqual([]);
+  expect(seen.ours()).toEqual([]);
+});

@@ -1,0 +1,102 @@
+// Started late, stopped, started again, started twice: what was taken is not taken again, and what a later call or a later
+// part of the page says counts beside what was said before.
+import { expect, test, watch } from "./support/fixtures.mjs";
+import { ORG, OURS, code, collector, page as html, push, settings } from "./support/pages.mjs";
+
+const WHOLE = { organizationId: ORG, datastreamId: OURS };
+const view = (name) => ({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS", pageName: name } } });
+const names = async (edge, count) =>
+  (await edge.settled((events) => events.length >= count, { quiet: 1_500 })).map(({ xdm }) => xdm.web.webPageDetails.name);
+const ready = (page) => page.waitForFunction(() => window.storefrontCollector);
+const publish = (page, name) => page.evaluate((item) => { window.adobeDataLayer.push(item); }, view(name));
+const restart = (page, options) => page.evaluate(async (options) => {
+  await window.storefrontCollector.stop();
+  const { default: init, start } = await import("/pkg/storefront_collector.js");
+  await init();
+  await start(options);
+}, options);
+
+test("stopped and started again: only what nobody has taken yet is published", async ({ page, site, edge }) => {
+  await page.goto(site.page(html(settings(WHOLE), push(view("before")), collector())));
+  await ready(page);
+  await publish(page, "first");
+  expect(await names(edge, 2)).toEqual(["before", "first"]);
+  await page.evaluate(() => window.storefrontCollector.setConsent("out"));
+  await publish(page, "refused");
+  await page.evaluate(() => window.storefrontCollector.setConsent("in"));
+  await page.evaluate(() => window.storefrontCollector.stop());
+  await publish(page, "meanwhile");
+  await page.evaluate(async (options) => {
+    const { default: init, start } = await import("/pkg/storefront_collector.js");
+    await init();
+    await start(options);
+  }, WHOLE);
+  await publish(page, "last");
+  await page.waitForTimeout(1_000);
+  expect(await names(edge, 4)).toEqual(["before", "first", "meanwhile", "last"]);
+});
+
+test("started again, it knows the contexts that were set before", async ({ page, site, edge }) => {
+  await page.goto(site.page(html(settings(WHOLE), push({ pageContext: { pageType: "CMS", pageName: "kept" } }), collector())));
+  await ready(page);
+  await restart(page, WHOLE);
+  await page.evaluate(() => { window.adobeDataLayer.push({ event: "page-view" }); });
+  expect(await names(edge, 1)).toEqual(["kept"]);
+});
+
+test("the settings stand below an async tag", async ({ page, site, edge }) => {
+  const seen = watch(page);
+  // The document comes in two parts: the collector runs before the second is there.
+  await page.goto(site.page(html(push(view("one")), collector({ async: true }), '<script src="/npm/@adobe/alloy/package.json?wait=800" type="text/plain"></script>',
+    '<link rel="stylesheet" href="/missing.css?wait=1000"><script src="/npm/@adobe/adobe-client-data-layer/dist/adobe-client-data-layer.min.js?wait=1200"></script>', settings(WHOLE))));
+  expect(await names(edge, 1)).toEqual(["one"]);
+  expect(seen.ours()).toEqual([]);
+});
+
+test.describe("start while one is running", () => {
+  const again = (page, options) => page.evaluate(async (options) => {
+    const { start } = await import("/pkg/storefront_collector.js");
+    return start(options).then(() => "taken", ({ code }) => code);
+  }, options);
+
+  test("settings that can never work are refused, and change nothing", async ({ page, site, edge }) => {
+    await page.goto(site.page(html(collector())));
+    await ready(page);
+    expect(await again(page, WHOLE)).toBe("taken");
+    for (const wrong of ["x", { ...WHOLE, organizationId: "bad" }]) {
+      expect(await again(page, wrong)).not.toBe("taken");
+      await publish(page, `after ${wrong}`);
+    }
+    expect(await names(edge, 2)).toEqual(["after x", "after [object Object]"]);
+  });
+
+  test("what it does not name stays as it was", async ({ page, site, edge }) => {
+    await page.goto(site.page(html(collector())));
+    await ready(page);
+    await again(page, WHOLE);
+    expect(await again(page, { debugEnabled: false })).toBe("taken");
+    await publish(page, "one");
+    expect(await names(edge, 1)).toEqual(["one"]);
+  });
+});
+
+test("several events under one debugContext.eventId: each has its own record", async ({ page, site, edge }) => {
+  await page.goto(site.page(html(settings(WHOLE), push({ debugContext: { eventId: "one-for-all" } }), collector())));
+  await ready(page);
+  for (const name of ["a", "b", "c"]) await publish(page, name);
+  await edge.settled((events) => events.length >= 3);
+  await page.evaluate(() => window.storefrontCollector.flush());
+  const records = await page.evaluate(() => window.storefrontCollector.events());
+  expect(records.map(({ status, xdm }) => `${xdm.web.webPageDetails.name} ${status}`)).toEqual(["a accepted", "b accepted", "c accepted"]);
+  expect((await page.evaluate(() => window.storefrontCollector.status())).counts).toMatchObject({ published: 3, accepted: 3 });
+});
+
+for (const [name, deny] of Object.entries({
+  "rejects": () => { navigator.locks.request = () => Promise.reject(new DOMException("denied", "SecurityError")); },
+  "throws": () => { navigator.locks.request = () => { throw new DOMException("denied", "SecurityError"); }; },
+})) {
+  test(`the browser denies Web Locks (${name}): events leave all the same`, async ({ page, site, edge }) => {
+    await page.goto(site.page(html(code(deny), settings(WHOLE), push(view("one")), collector())));
+    expect(await names(edge, 1)).toEqual(["one"]);
+  });
+}
