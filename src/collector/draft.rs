@@ -115,12 +115,15 @@ impl Draft {
 impl Composed {
     /// What `onBeforeEventSend` left: held back and checked again, for a hook may write what must not leave and what
     /// XDM refuses.
-    pub(super) fn replaced(mut xdm: Value, data: Value, query: Option<Value>, personal_data: bool) -> Self {
+    pub(super) fn replaced(mut xdm: Value, mut data: Value, query: Option<Value>, personal_data: bool) -> Self {
         if !personal_data {
             xdm::personal::hold_back(&mut xdm);
         }
-        let issues = if query.is_none() { xdm::conform(&mut xdm) } else { alloc::vec::Vec::new() };
-        if !personal_data && query.is_some() {
+        let mut issues = alloc::vec::Vec::new();
+        if query.is_none() {
+            issues = xdm::conform(&mut xdm);
+            data.prune();
+        } else if !personal_data {
             xdm.prune();
         }
         Self { xdm, data: Some(data).filter(|data| !data.is_empty()), query, issues }
