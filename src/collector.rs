@@ -452,16 +452,15 @@ impl Collector {
         if self.may_send() {
             return self.accept(&draft, moment);
         }
-        let waits_for = self.waits_for();
-        let waits_for = waits_for.first().map_or("settings", String::as_str);
+        let reason = self.why_held();
         if self.held.len() >= HELD_AT_MOST {
             let oldest = self.held.remove(0);
             self.move_on(&oldest.id, Status::Rejected, Some("too many events waited".into()));
             let message =
-                text::join(&["more than 1000 events wait for ", waits_for, "; the oldest are given up until it comes"]);
+                text::join(&["more than 1000 events: each ", &reason, "; the oldest are given up until then"]);
             self.report(Issue::warning("events", "too-many-held", message));
         }
-        self.move_on(&draft.id, Status::Held, Some(text::join(&["waits for ", waits_for])));
+        self.move_on(&draft.id, Status::Held, Some(reason));
         self.held.push(draft);
     }
 

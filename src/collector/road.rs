@@ -67,6 +67,13 @@ impl Collector {
         waits
     }
 
+    /// What an event is held for, for its record.
+    pub(super) fn why_held(&self) -> String {
+        let waits_for = self.waits_for();
+        let otherwise = if self.sender.is_none() { "settings" } else { "the shopper's identity" };
+        text::join(&["waits for ", waits_for.first().map_or(otherwise, String::as_str)])
+    }
+
     /// Whether the settings say by now who sends, if anything is sent.
     #[must_use]
     pub fn knows_sender(&self) -> bool {

@@ -20,6 +20,8 @@ impl Collector {
             (false, false) => "waiting",
         };
         let (events, bytes) = self.delivery.queue();
+        // What is in the outbox waits like what has not come there yet.
+        let (held, queued) = if waits_for.is_empty() { (0, events) } else { (events, 0) };
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let mut consent = self.consent.reason();
         let consent_state = consent.get("state").cloned().unwrap_or_default();
@@ -31,7 +33,7 @@ impl Collector {
             ("consentReason", consent),
             ("sender", self.sender_name()),
             ("settings", self.store.to_value()),
-            ("counts", self.records.counts(self.held.len(), events)),
+            ("counts", self.records.counts(self.held.len().saturating_add(held), queued)),
             ("queue", Value::from([("events", number(events)), ("bytes", number(bytes))])),
             ("issues", Value::from(self.issues.iter().map(crate::inspect::Issue::to_value).collect::<Vec<_>>())),
         ])

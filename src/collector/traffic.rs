@@ -69,7 +69,9 @@ impl Collector {
                 return self.set_alarm();
             }
             delivery::Effect::Status { id, status, reason, attempts, request } => {
-                return self.outbox_status(&id, status, reason.map(String::from), attempts, request);
+                let held_for = || (status == Status::Held).then(|| self.why_held());
+                let reason = reason.map(String::from).or_else(held_for);
+                return self.outbox_status(&id, status, reason, attempts, request);
             }
             delivery::Effect::Settled(choice::CONSENT_TICKET) => return self.consent_done(),
             delivery::Effect::Settled(ticket) if self.outbox_settled(ticket, moment) => return,

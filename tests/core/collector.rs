@@ -420,7 +420,12 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
             .count()
     };
     assert_eq!(warned(&bench), 1);
+    let first =
+        |bench: &Bench, key| bench.collector.events().at("0").and_then(|record| record.get(key).map(Value::to_json));
+    assert_eq!((bench.status("counts.held"), bench.status("counts.queued")), ("1".into(), "0".into()));
+    assert_eq!(first(&bench, "reason").as_deref(), Some(r#""waits for window.mySdk""#));
     bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    assert_eq!(first(&bench, "status").as_deref(), Some(r#""held""#), "until it says who the shopper is");
     bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
     let call = bench.effects.iter().find_map(|effect| match effect {
         Effect::SdkSend { request, json, .. } => Some((*request, json.clone())),
