@@ -129,9 +129,9 @@ impl Collector {
     /// for a message that helps.
     pub fn sdk_found(&mut self, callable: bool, announced: &[String], moment: &Moment) {
         self.sdk.found = callable;
-        if callable {
-            self.sdk.deadline = None;
-        } else if let Some(Sender::WebSdk(name)) = &self.sender {
+        // What is there and no use is not missing too.
+        self.sdk.deadline = None;
+        if !callable && let Some(Sender::WebSdk(name)) = &self.sender {
             let mut there = String::new();
             for name in announced {
                 there.push_str(if there.is_empty() { "" } else { ", " });

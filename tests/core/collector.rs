@@ -440,6 +440,17 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
 }
 
 #[test]
+fn a_web_sdk_that_is_no_function_is_not_said_to_be_missing_too() {
+    let mut bench = Bench::new();
+    bench.contexts(&format!(r#"{{"aepContext":{{"imsOrgId":"{ORG}","webSdkName":"mySdk"}}}}"#));
+    bench.contexts(r#"{"eventForwardingContext":{"aep":true}}"#);
+    bench.run(|collector, moment| collector.sdk_found(false, &[], moment));
+    bench.wait(10_001);
+    let said = bench.effects.iter().filter(|effect| matches!(effect, Effect::Log { .. })).count();
+    assert_eq!((said, bench.status("issues.0.code")), (1, r#""not-callable""#.into()));
+}
+
+#[test]
 fn a_rehearsal_leaves_no_trace() {
     let mut bench = Bench::configured();
     let before = (bench.effects.len(), bench.statuses());
