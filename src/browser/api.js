@@ -4,7 +4,7 @@ import { follow } from "./events.js";
 import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, INSTANCE, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
 import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
 import { close } from "./instance.js";
-import { GLOBAL, findDebug, log, subscribe } from "./monitors.js";
+import { GLOBAL, findDebug, forgetLines, log, subscribe } from "./monitors.js";
 import { readings } from "./page.js";
 import { cart, close as closeStore } from "./store.js";
 import { hold, letGo, unlockIdentity } from "./tabs.js";
@@ -138,5 +138,6 @@ const collectorOf = (host) => ({
     host.told(STOP);
     await Promise.race([last, sleep(STOP_PATIENCE)]);
     release(host);
+    forgetLines();
   },
 });

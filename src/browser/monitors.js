@@ -102,12 +102,20 @@ export const payload = (json) => {
   } catch {}
 };
 
+/** The lines that the collector has written. @type {Set<string>} */
+const lines = new Set();
+
+/** A collector that is started anew tells of its page anew. */
+export const forgetLines = () => lines.clear();
+
 /**
- * One line for the console.
+ * One line for the console, once.
  * @param {"warn" | "error"} level
  * @param {string} text
  */
 export const log = (level, text) => {
+  if (lines.has(text)) return;
+  lines.add(text);
   write(level, `[${OURS}] ${text}`);
   tellMonitors("onBeforeLog", () => ({ level, arguments: [text] }));
 };

@@ -99,3 +99,47 @@ test("with Adobe's SDK beside it, which never sees an exception of ours", async 
   expect(invalid(events)).toEqual([]);
   expect(seen.errors).toEqual([]);
 });
+
+/** A page with our tags; what it does then is done in it once the collector runs. */
+const running = async (page, site, parts, act, argument) => {
+  const seen = watch(page);
+  await page.goto(site.page(html(...parts)));
+  await page.waitForFunction(() => window.storefrontCollector);
+  const done = await page.evaluate(act, argument);
+  await page.waitForTimeout(200);
+  return { seen, done };
+};
+const forwarded = push(...contexts({ datastreamId: OURS }));
+const lines = (seen, ...wanted) => {
+  expect(seen.ours(), seen.ours().join("\n")).toHaveLength(wanted.length);
+  for (const part of wanted) expect(seen.ours().join("\n")).toContain(part);
+  expect(seen.errors).toEqual([]);
+};
+
+test("a mistake in a call that is made again and again is told once", async ({ page, site }) => {
+  const { seen } = await running(page, site, [forwarded, collector()], async () => {
+    const { storefrontCollector: ours } = window;
+    ours.subscribe(() => { throw new Error("the page's own"); });
+    ours.subscribe("no function");
+    for (const sku of ["a", "b", "c"]) {
+      ours.setContext("prodctContext", { sku });
+      ours.publish("page-view");
+    }
+    const { start } = await import(`/pkg/storefront_collector${typeof WebAssembly === "undefined" ? "_js" : ""}.js`);
+    for (const debugEnabled of [false, false, false]) await start({ debugEnabled });
+    await ours.flush();
+  });
+  lines(seen, "subscribe", "prodctContext", "has a running collector");
+});
+
+test("started anew, a collector tells its page's mistakes anew", async ({ page, site }) => {
+  const { seen } = await running(page, site, [forwarded, collector()], async () => {
+    const { start } = await import(`/pkg/storefront_collector${typeof WebAssembly === "undefined" ? "_js" : ""}.js`);
+    for (const again of [true, false]) {
+      window.storefrontCollector.setContext("prodctContext", {});
+      await window.storefrontCollector.stop();
+      if (again) await start();
+    }
+  });
+  lines(seen, "prodctContext", "prodctContext");
+});
