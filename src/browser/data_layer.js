@@ -200,6 +200,9 @@ export const publish = (host, event, customContext) => {
   return host.published ?? id;
 };
 
+/** What Adobe's SDK sets, too, though no event is made of it: a theme that does as well makes no mistake. */
+const OTHERS = /^(category|customUrl|recommendations|referrerUrl|.+Extension)Context$/;
+
 /**
  * Sets a context, replacing it whole.
  * @param {import("./host.js").Host} host
@@ -207,7 +210,7 @@ export const publish = (host, event, customContext) => {
  * @param {unknown} value
  */
 export const setContext = ({ contexts, dataLayer }, name, value) => {
-  if (!contexts.includes(name)) log("warn", `setContext: no event reads a context named ${name}`);
+  if (!contexts.includes(name) && !OTHERS.test(name)) log("warn", `setContext: no event reads a context named ${name}`);
   for (const one of [null, value]) dataLayer?.push({ [name]: one });
 };
 

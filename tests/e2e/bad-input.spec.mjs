@@ -143,3 +143,14 @@ test("started anew, a collector tells its page's mistakes anew", async ({ page, 
   });
   lines(seen, "prodctContext", "prodctContext");
 });
+
+test("a context that Adobe's SDK sets for others is no mistake", async ({ page, site }) => {
+  const { seen } = await running(page, site, [forwarded, collector()], () => {
+    for (const name of [
+      "categoryContext", "customUrlContext", "dataServicesExtensionContext", "experiencePlatformConnectorExtensionContext",
+      "magentoExtensionContext", "recommendationsContext", "recommendationsExtensionContext", "referrerUrlContext",
+      "searchExtensionContext",
+    ]) window.storefrontCollector.setContext(name, { name });
+  });
+  lines(seen);
+});
