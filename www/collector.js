@@ -85,8 +85,8 @@ else try {
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
   await start(undefined, handedOver);
 } catch (error) {
-  const line = String(error?.message ?? error).replace(/^\[storefront-collector\] /, "");
-  console.error(`[storefront-collector] ${line}`);
+  // Of settings that can never work the collector itself has told.
+  if (!error?.issues) console.error(`[storefront-collector] ${error?.message ?? error}`);
 }
 removeEventListener("pagehide", keep);
 removeEventListener("pageshow", recall);

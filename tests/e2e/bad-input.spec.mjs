@@ -3,7 +3,7 @@
 import { CONTEXTS } from "./scenarios.mjs";
 import { invalid } from "./support/edge.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
-import { OURS, code, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
+import { OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
 
 /** An event that reads each context. */
 const READERS = {
@@ -115,6 +115,15 @@ const lines = (seen, ...wanted) => {
   for (const part of wanted) expect(seen.ours().join("\n")).toContain(part);
   expect(seen.errors).toEqual([]);
 };
+
+test("settings that can never work say so in one line", async ({ page, site }) => {
+  const seen = watch(page);
+  await page.goto(site.page(html(settings({ organizationId: "nope", datastreamId: OURS }), collector())));
+  await expect.poll(() => seen.ours().length).toBeGreaterThan(0);
+  await page.waitForTimeout(300);
+  lines(seen, "organizationId");
+  expect(await page.evaluate(() => typeof window.storefrontCollector)).toBe("undefined");
+});
 
 test("a mistake in a call that is made again and again is told once", async ({ page, site }) => {
   const { seen } = await running(page, site, [forwarded, collector()], async () => {
