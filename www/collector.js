@@ -1,7 +1,7 @@
 // The drop-in: the only tag a theme needs. Starts the collector, and never throws into the page.
 const TAG = Symbol.for("storefront-collector.tag");
 const isFirst = !window[TAG];
-window[TAG] = true;
+window[TAG] ||= 1;
 
 let wasm;
 if (isFirst) try {
@@ -78,8 +78,7 @@ if (isFirst) {
 }
 
 // A second tag must not set up the module again under the collector that runs in it.
-if (!isFirst) console.warn("[storefront-collector] start: this page has a second collector.js tag; it is left out. Remove it");
-else try {
+if (isFirst) try {
   const { start } = wasm
     ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
@@ -87,6 +86,10 @@ else try {
 } catch (error) {
   // Of settings that can never work the collector itself has told.
   if (!error?.issues) console.error(`[storefront-collector] ${error?.message ?? error}`);
+}
+// Tags of one address run once, whatever their number.
+if (!isFirst || [...document.querySelectorAll("script")].filter(({ src }) => src === import.meta.url).length > 1) {
+  if (window[TAG]++ === 1) console.warn("[storefront-collector] start: this page has a second collector.js tag; it is left out. Remove it");
 }
 removeEventListener("pagehide", keep);
 removeEventListener("pageshow", recall);

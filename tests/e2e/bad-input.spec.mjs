@@ -163,3 +163,14 @@ test("a context that Adobe's SDK sets for others is no mistake", async ({ page, 
   });
   lines(seen);
 });
+
+for (const [what, tags] of Object.entries({
+  "two tags alike": [collector(), collector()],
+  "three tags": [collector(), collector({ wait: 1 }), collector({ wait: 2 })],
+  "tags alike and another": [collector(), collector(), collector({ wait: 1 })],
+})) {
+  test(`${what} are told once`, async ({ page, site }) => {
+    const { seen } = await running(page, site, [forwarded, ...tags], () => new Promise((resolve) => { setTimeout(resolve, 300); }));
+    lines(seen, "start: this page has a second collector.js tag");
+  });
+}
