@@ -221,14 +221,22 @@ impl Value {
         }
     }
 
-    /// What kind of value this is, in the words of our messages.
+    /// What kind of value this is, in the words of our messages. Settings of a type that JSON does not have cross as a
+    /// text: a zero character and the type's name, `object` of what throws when it is read.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "true or false",
             Self::Number(_) => "a number",
-            Self::Text(_) => "a text",
+            Self::Text(text) => match text.as_bytes() {
+                [0, b'f', ..] => "a function",
+                [0, b's', ..] => "a symbol",
+                [0, b'b', ..] => "a bigint",
+                [0, b'n', ..] => "no finite number",
+                [0, ..] => "a value that cannot be read",
+                _ => "a text",
+            },
             Self::List(_) => "a list",
             Self::Map(_) => "an object",
         }

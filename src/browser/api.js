@@ -8,7 +8,7 @@ import { GLOBAL, findDebug, forgetLines, log, subscribe } from "./monitors.js";
 import { readings } from "./page.js";
 import { cart, close as closeStore } from "./store.js";
 import { hold, letGo, unlockIdentity } from "./tabs.js";
-import { get, message, read, sleep } from "./values.js";
+import { get, message, read, readSettings, sleep } from "./values.js";
 
 /** How long `stop` waits for its flush, in milliseconds: offline it may take for ever. */
 const STOP_PATIENCE = 3_000;
@@ -97,7 +97,7 @@ const configure = (host, settings) => {
   const own = pageSettings();
   host.hasSettings = own !== undefined;
   // Both at once: what the caller says about consent counts before anything is done.
-  host.told(CONFIGURE, own, settings == null ? null : read(settings), hookOf(settings));
+  host.told(CONFIGURE, own, settings == null ? null : readSettings(settings), hookOf(settings));
   const refused = host.told(REFUSED);
   return refused ? refusal(...refused) : undefined;
 };

@@ -21,7 +21,7 @@ pub fn version() -> String {
 /// Judges settings as the connector's configuration page does.
 #[wasm_bindgen(unchecked_return_type = "Validation")]
 pub fn validate(#[wasm_bindgen(unchecked_param_type = "unknown")] settings: JsValue) -> JsValue {
-    let settings = page::readable(&page::read(&settings)).unwrap_or_default();
+    let settings = page::settings_of(&page::read_settings(&settings));
     page::parse(&settings::validate_at(&settings, &page::today()).to_value().to_json())
 }
 

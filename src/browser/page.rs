@@ -24,7 +24,8 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/browser/values.js")]
 extern "C" {
-    pub(super) fn read(value: &JsValue) -> String;
+    #[wasm_bindgen(js_name = readSettings)]
+    pub(super) fn read_settings(settings: &JsValue) -> String;
     pub(super) fn parse(json: &str) -> JsValue;
 }
 
@@ -130,6 +131,11 @@ pub(super) fn readable(text: &str) -> Result<Value, &str> {
         Some(reason) => Err(reason),
         None => Value::parse(text).map_err(|_| "is nested too deeply"),
     }
+}
+
+/// What `readSettings` of values.js made of settings; those that cannot be read at all are told of as no object.
+pub(super) fn settings_of(text: &str) -> Value {
+    readable(text).unwrap_or_else(|_| Value::from("\0object"))
 }
 
 /// `items`, one a line: short lists of plain words cross as one text.

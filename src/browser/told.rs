@@ -297,11 +297,11 @@ pub(super) fn hear(
     }
 }
 
-/// `[the page's own settings, the caller's, the hook]`: the first as JSON text, the second as `read` of values.js
-/// made them, each where there are any.
+/// `[the page's own settings, the caller's, the hook]`: the first as JSON text, the second as `readSettings` of
+/// values.js made them, each where there are any.
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
     let page = facts.at(0).as_text().and_then(|text| Value::parse(text).ok());
-    let api = facts.at(1).as_text().map(|text| readable(text).unwrap_or_default());
+    let api = facts.at(1).as_text().map(page::settings_of);
     let former = hook(facts.number(2)).map(|hook| core.change_before_send(Some(hook)));
     let mut settings = Vec::new();
     for (source, raw) in [(Source::Page, &page), (Source::Api, &api)] {

@@ -20,6 +20,32 @@ export const read = (value) => {
 };
 
 /**
+ * `holder[key]` as JSON can carry it, with the fields of objects down to `depth`: what it cannot carry is "\0" and the
+ * value's type.
+ * @param {any} holder
+ * @param {string} key
+ * @param {number} depth
+ * @returns {unknown}
+ */
+const carried = (holder, key, depth) => {
+  let type = "object";
+  try {
+    const value = holder[key];
+    type = typeof value;
+    if (depth && isPlain(value)) return Object.fromEntries(Object.keys(value).map((key) => [key, carried(value, key, depth - 1)]));
+    // JSON has null for what is no number, and nothing for a function.
+    if (value == null || (JSON.stringify(value) ?? "null") !== "null") return value;
+  } catch {}
+  return `\0${type}`;
+};
+
+/**
+ * As `read`, of settings: they are judged field by field, and nothing of them is lost without a word.
+ * @param {unknown} settings
+ */
+export const readSettings = (settings) => read(carried([settings], "0", 2));
+
+/**
  * Our own JSON text as a plain value.
  * @param {string} json
  */

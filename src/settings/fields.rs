@@ -160,6 +160,7 @@ impl Field {
         let letter = self.letter();
         let (row, found) = match raw {
             Value::Null => return (letter == b'n').then_some(Value::Null),
+            Value::Text(text) if letter == b'x' && text.starts_with("\0f") => return None,
             Value::Bool(on) if letter == b'f' || (letter == b'b' && !on) => return Some(raw.clone()),
             Value::Map(_) if letter == b'o' => return Some(raw.clone()),
             Value::Map(map) if letter == b'b' => {
@@ -198,7 +199,7 @@ impl Field {
                 // A list of nothing but typing errors must not switch off the default's opt-out signal.
                 return some.then_some(Value::List(known));
             }
-            Value::Text(text) if b"tnhpd(".contains(&letter) => {
+            Value::Text(text) if b"tnhpd(".contains(&letter) && !text.starts_with('\0') => {
                 let plain = trim(text);
                 if plain.is_empty() {
                     return None;

@@ -3,7 +3,7 @@
 import { CONTEXTS } from "./scenarios.mjs";
 import { invalid } from "./support/edge.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
-import { OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
+import { ORG, OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
 
 /** An event that reads each context. */
 const READERS = {
@@ -174,3 +174,52 @@ for (const [what, tags] of Object.entries({
     lines(seen, "start: this page has a second collector.js tag");
   });
 }
+
+/** What `validate` and `start` say of settings that JSON cannot carry, each beside good ones: `field code`. */
+const UNCARRIED = {
+  "a function": [({ settings }) => ({ ...settings, webSdkName: () => 1 }), "webSdkName wrong-kind"],
+  "a hook with a typing error": [({ settings }) => ({ ...settings, onBeforeEventSendd: () => 1 }), "onBeforeEventSendd unknown-field"],
+  "a hook": [({ settings }) => ({ ...settings, onBeforeEventSend: () => 1 })],
+  "no number": [({ settings }) => ({ ...settings, webSdkTimeout: NaN }), "webSdkTimeout wrong-kind"],
+  "no end": [({ settings }) => ({ ...settings, batching: { maxEvents: Infinity } }), "batching.maxEvents wrong-kind"],
+  "a BigInt": [({ settings }) => ({ ...settings, webSdkTimeout: 10n }), "webSdkTimeout wrong-kind"],
+  "a getter that throws": [({ settings }) => ({ ...settings, get context() { throw new Error("the page's own"); } }), "context wrong-kind"],
+  "a cycle": [({ settings }) => { const identityMap = {}; identityMap.own = [identityMap]; return { ...settings, identityMap }; }, "identityMap bad-form"],
+};
+const NO_SETTINGS = {
+  "a function": () => () => 1,
+  "a revoked proxy": () => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; },
+  "400 KB": () => ({ organizationId: "x".repeat(400_000) }),
+};
+
+test("settings that JSON cannot carry are named, and cost no other field", async ({ page, site }) => {
+  await page.goto(site.page(html()));
+  const found = await page.evaluate(async ([given, none, settings]) => {
+    const { default: init, start, validate } = await import(`/pkg/storefront_collector${typeof WebAssembly === "undefined" ? "_js" : ""}.js`);
+    await init();
+    const names = (issues) => issues.map(({ field, code }) => `${field} ${code}`).join();
+    const answers = {};
+    for (const [what, source] of given) {
+      const make = (0, eval)(source);
+      const { issues } = validate(make({ settings }));
+      const collector = await start(make({ settings }));
+      const status = collector.status();
+      answers[what] = [names(issues), names(status.issues), status.state, status.settings.datasetId.source];
+      await collector.stop();
+    }
+    for (const [what, source] of none) {
+      const make = (0, eval)(source);
+      const error = await start(make()).catch((reason) => reason);
+      answers[`settings that are ${what}`] = [names(validate(make()).issues.slice(0, 1)), error.code];
+    }
+    return answers;
+  }, [
+    Object.entries(UNCARRIED).map(([what, [make]]) => [what, String(make)]),
+    Object.entries(NO_SETTINGS).map(([what, make]) => [what, String(make)]),
+    { organizationId: ORG, datastreamId: OURS, datasetId: "0123456789abcdef01234567" },
+  ]);
+  expect(found).toEqual({
+    ...Object.fromEntries(Object.entries(UNCARRIED).map(([what, [, issue = ""]]) => [what, [issue, issue, "running", "api"]])),
+    ...Object.fromEntries(Object.keys(NO_SETTINGS).map((what) => [`settings that are ${what}`, ["settings wrong-kind", "wrong-kind"]])),
+  });
+});

@@ -242,6 +242,28 @@ fn organization_of_another_form_can_never_work_with_the_bundled_sender() {
 }
 
 #[test]
+fn what_json_cannot_carry_is_told_by_its_kind_and_counts_as_not_given() {
+    for (raw, issue, said) in [
+        (r#"{"webSdkName":"\u0000function"}"#, "!webSdkName wrong-kind", "webSdkName is a function; give a text."),
+        (r#"{"instanceName":"\u0000symbol"}"#, "!instanceName wrong-kind", "is a symbol; give"),
+        (r#"{"webSdkTimeout":"\u0000bigint"}"#, "!webSdkTimeout wrong-kind", "is a bigint; give a whole number"),
+        (r#"{"webSdkTimeout":"\u0000number"}"#, "!webSdkTimeout wrong-kind", "is no finite number; give"),
+        (r#"{"identityMap":"\u0000object"}"#, "!identityMap wrong-kind", "is a value that cannot be read; give"),
+        (r#"{"batching":{"maxEvents":"\u0000number"}}"#, "!batching.maxEvents wrong-kind", "is no finite number"),
+        (r#"{"defaultConsent":"\u0000function"}"#, "!defaultConsent wrong-kind", "is a function"),
+        (r#"{"onBeforeEventSendd":"\u0000function"}"#, "onBeforeEventSendd unknown-field", "leave it out"),
+        (r#"{"onBeforeEventSend":"\u0000object"}"#, "!onBeforeEventSend wrong-kind", "give a function"),
+        (r#""\u0000function""#, "!settings wrong-kind", "settings is a function; give an object."),
+    ] {
+        let now = api(raw);
+        assert_eq!(told(&now.issues), [issue], "{raw}");
+        assert!(now.issues[0].message.contains(said), "{}", now.issues[0].message);
+        assert_eq!(now.settings, api("{}").settings, "{raw}");
+    }
+    assert_eq!(told(&api(r#"{"onBeforeEventSend":"\u0000function"}"#).issues), [""; 0]);
+}
+
+#[test]
 fn settings_that_are_no_object_can_never_work() {
     for raw in ["5", "[]", "\"x\"", "true"] {
         let now = api(raw);
