@@ -478,18 +478,23 @@ impl Collector {
                 return self.report(issue);
             }
         };
+        let wants_ecid = draft::wants_ecid(&composed.xdm);
         let event = Event {
             id: draft.id.clone(),
             json: composed.to_json(),
             created: draft.wall,
             needs_answer: draft.needs_answer,
-            wants_ecid: draft::wants_ecid(&composed.xdm),
+            wants_ecid,
             route: self.route(draft.asked.as_ref().map(|asked| &asked.overrides)),
         };
         self.report_all(composed.issues);
+        let mut xdm = composed.xdm;
+        if wants_ecid {
+            draft::leave_nobody(&mut xdm);
+        }
         self.records.change(&draft.id, Status::Queued, |record| {
             record.reason = None;
-            record.xdm = composed.xdm.into();
+            record.xdm = xdm.into();
         });
         self.delivery.handle(Input::Accept(event), moment);
     }

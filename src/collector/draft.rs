@@ -145,8 +145,14 @@ impl Composed {
 
 /// Whether the event waits for an ECID.
 pub(super) fn wants_ecid(xdm: &Value) -> bool {
-    let waits = |path| xdm.at(path).and_then(Value::as_text) == Some(UNKNOWN_ECID);
-    waits("personID") || waits("identityMap.ECID.0.id")
+    WAITING.iter().any(|(path, _)| waits_at(xdm, path))
+}
+
+/// Where an ECID stands that may not be known yet, and what is of no use without it.
+const WAITING: [(&str, &str); 2] = [("personID", "personID"), ("identityMap.ECID.0.id", "identityMap.ECID")];
+
+fn waits_at(xdm: &Value, path: &str) -> bool {
+    xdm.at(path).and_then(Value::as_text) == Some(UNKNOWN_ECID)
 }
 
 /// Puts the ECID into an event's JSON that waited for it; without one, takes what waited for it out:
@@ -157,15 +163,19 @@ pub(super) fn with_ecid(json: &str, ecid: Option<&str>) -> String {
     }
     let Ok(mut event) = Value::parse(json) else { return json.into() };
     if let Some(xdm) = event.as_map_mut().and_then(|event| event.get_mut("xdm")) {
-        if xdm.get("personID").and_then(Value::as_text) == Some(UNKNOWN_ECID) {
-            xdm.remove_at("personID");
-        }
-        if xdm.at("identityMap.ECID.0.id").and_then(Value::as_text) == Some(UNKNOWN_ECID) {
-            xdm.remove_at("identityMap.ECID");
-        }
-        xdm.prune();
+        leave_nobody(xdm);
     }
     event.to_json()
+}
+
+/// Takes out what waits for an ECID.
+pub(super) fn leave_nobody(xdm: &mut Value) {
+    for (path, whole) in WAITING {
+        if waits_at(xdm, path) {
+            xdm.remove_at(whole);
+        }
+    }
+    xdm.prune();
 }
 
 /// Merges `over` into `under`, object by object; what `over` says wins.

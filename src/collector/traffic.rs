@@ -3,7 +3,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::draft::wants_ecid;
 use super::{Collector, Effect, Failure, Reply, Sender, choice};
 use crate::consent::{Signal, State};
 use crate::delivery::{self, Action, Input, Outcome, RequestId, Ticket};
@@ -104,7 +103,7 @@ impl Collector {
             let filled = self.exchange.fill(true, &event.json);
             if let Ok(mut parsed) = Value::parse(&filled) {
                 let xdm = parsed.as_map_mut().and_then(|event| event.remove("xdm")).unwrap_or_default();
-                self.records.complete(&event.id, xdm, wants_ecid);
+                self.records.complete(&event.id, xdm);
             }
         }
         self.effects.push_back(effect);

@@ -136,9 +136,10 @@ impl Records {
         Some(Rc::clone(shared))
     }
 
-    /// Gives the event `id` another XDM without moving it on: the first such record whose XDM `waits` for one.
-    pub fn complete(&mut self, id: &str, xdm: Value, waits: fn(&Value) -> bool) {
-        if let Some(record) = self.records.iter_mut().find(|record| record.id == id && waits(&record.xdm)) {
+    /// The event `id` leaves as `xdm`, which says who the shopper is: of several records that of the first without.
+    pub fn complete(&mut self, id: &str, xdm: Value) {
+        let names_nobody = |record: &Record| record.xdm.get("personID").is_none();
+        if let Some(record) = self.records.iter_mut().find(|record| record.id == id && names_nobody(record)) {
             Rc::make_mut(record).xdm = xdm.into();
         }
     }

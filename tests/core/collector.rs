@@ -359,6 +359,19 @@ fn on_before_event_send_changes_drops_and_fails() {
 }
 
 #[test]
+fn a_record_names_nobody_until_somebody_is_known() {
+    let mut bench = Bench::configured();
+    bench.publish("page-view");
+    let shown = |bench: &Bench| bench.collector.events().at("0.xdm").map(Value::to_json).unwrap();
+    assert!(!shown(&bench).contains("identityMap") && !shown(&bench).contains("personID"), "{}", shown(&bench));
+    bench.run(Collector::identity_locked);
+    bench.answer_last(&format!(
+        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
+    ));
+    assert!(shown(&bench).contains(&format!(r#""personID":"{ECID}""#)), "{}", shown(&bench));
+}
+
+#[test]
 fn personal_data_can_be_held_back() {
     let mut bench = Bench::identified();
     bench.run(|collector, moment| collector.configure(Source::Page, &json(r#"{"personalData":false}"#), moment));
