@@ -48,6 +48,16 @@ test("a server imports it without a window, and validates settings by bytes", ()
   expect(JSON.parse(run("ssr.mjs", [], folder))).toEqual({ window: "undefined", version: manifest.version, willCollect: true, without: false });
 });
 
+test("a bundler keeps what is imported for what it does", async () => {
+  const folder = installed("effects");
+  const { build } = await import(join(NPM, "esbuild/lib/main.js"));
+  for (const [entry, effect] of [["collector", "storefront-collector.tag"], ["inspector", "attachShadow"]]) {
+    const stdin = { contents: `import "storefront-collector/${entry}";`, resolveDir: folder };
+    const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false, logLevel: "silent", external: ["*.wasm"] });
+    expect(outputFiles[0].text, entry).toContain(effect);
+  }
+});
+
 /** How each example is built; what it says is kept for the error. */
 const BUILDS = {
   script: () => {},
