@@ -62,14 +62,25 @@ impl EdgeError {
             Some(field) if setting == "xdm" || setting == "identityMap" => Key::Owned(field.clone()),
             _ => Key::Borrowed(setting),
         };
+        let message = self.say(advice);
+        if is_warning { Issue::warning(field, code, message) } else { Issue::error(field, code, message) }
+    }
+
+    /// The error as an issue when the request is sent again: nothing is lost by it.
+    #[must_use]
+    pub fn delay(&self) -> Issue {
+        let advice = "it takes nothing for now. Events wait and are sent again; if that lasts, check edgeDomain.";
+        Issue::warning("edgeDomain", "busy", self.say(advice))
+    }
+
+    fn say(&self, advice: &str) -> String {
         let status = self.status.map(decimal).unwrap_or_default();
         let name = match (self.code.is_empty(), status.is_empty()) {
             (false, _) => join(&["EXEG-", &self.code]),
             (_, false) => join(&["status ", &status]),
             _ => String::from("an unreadable answer"),
         };
-        let message = join(&["The Edge Network answered with ", &name, ": ", advice]);
-        if is_warning { Issue::warning(field, code, message) } else { Issue::error(field, code, message) }
+        join(&["The Edge Network answered with ", &name, ": ", advice])
     }
 }
 
@@ -139,7 +150,9 @@ fn advice(number: &str, status: Option<i64>) -> (&'static str, &'static str, &'s
                 _ => "this is no answer of the Edge Network. Check edgeDomain and edgeBasePath.",
             },
         ),
-        _ => ("edgeDomain", "refused", "the request was refused."),
+        _ => {
+            ("edgeDomain", "refused", "it was refused. Look the code up in Adobe's list of the Edge Network's errors.")
+        }
     }
 }
 
@@ -235,6 +248,14 @@ mod tests {
         let issue = EdgeError { status: Some(200), ..EdgeError::default() }.issue(false);
         assert!(issue.message.ends_with("no answer of the Edge Network. Check edgeDomain and edgeBasePath."));
         assert_eq!(error("5").issue(false).field, "edgeDomain");
+    }
+
+    #[test]
+    fn a_code_that_is_not_known_here_names_a_way_out_too() {
+        let issue = error(r#"{"type":"EXEG-9999-400"}"#).issue(false);
+        assert!(
+            issue.message.ends_with("it was refused. Look the code up in Adobe's list of the Edge Network's errors.")
+        );
     }
 
     #[test]

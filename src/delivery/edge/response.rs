@@ -84,7 +84,7 @@ impl Answer {
         let mut issues = Vec::new();
         for (list, is_warning) in [(&self.errors, false), (&self.warnings, true)] {
             for error in list {
-                issues.push(error.issue(is_warning));
+                issues.push(if self.retry == Retry::No { error.issue(is_warning) } else { error.delay() });
             }
         }
         issues
@@ -216,6 +216,7 @@ fn retry_after(header: &str, wall: i64) -> Option<i64> {
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use crate::inspect::Severity;
     use proptest::prelude::*;
 
     fn answer(status: u16, body: &str) -> Answer {
@@ -340,6 +341,26 @@ mod tests {
         );
         assert!(answer.good && answer.no_consent);
         assert_eq!(answer.issues()[0].code, "no-consent");
+    }
+
+    #[test]
+    fn what_is_sent_again_is_no_refusal() {
+        for (status, body, name) in [
+            (503, "", "status 503"),
+            (429, r#"{"type":"https://ns.adobe.com/aep/errors/EXEG-0999-429","status":429}"#, "EXEG-0999-429"),
+            (
+                502,
+                r#"{"errors":[{"type":"https://ns.adobe.com/aep/errors/EXEG-0202-502","status":502}]}"#,
+                "EXEG-0202-502",
+            ),
+        ] {
+            let [issue] = answer(status, body).issues().try_into().unwrap();
+            assert_eq!((issue.severity, issue.field.as_ref(), issue.code), (Severity::Warning, "edgeDomain", "busy"));
+            let message = format!(
+                "The Edge Network answered with {name}: it takes nothing for now. Events wait and are sent again; if that lasts, check edgeDomain."
+            );
+            assert_eq!(issue.message, message);
+        }
     }
 
     #[test]
