@@ -32,7 +32,7 @@ const carried = (holder, key, depth) => {
   try {
     const value = holder[key];
     type = typeof value;
-    if (depth && isPlain(value)) return Object.fromEntries(Object.keys(value).map((key) => [key, carried(value, key, depth - 1)]));
+    if (depth && isPlain(value) && !value.toJSON) return Object.fromEntries(Object.keys(value).map((key) => [key, carried(value, key, depth - 1)]));
     // JSON has null for what is no number, and nothing for a function.
     if (value == null || (JSON.stringify(value) ?? "null") !== "null") return value;
   } catch {}

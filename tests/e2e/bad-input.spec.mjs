@@ -182,6 +182,7 @@ const UNCARRIED = {
   "a hook": [({ settings }) => ({ ...settings, onBeforeEventSend: () => 1 })],
   "no number": [({ settings }) => ({ ...settings, webSdkTimeout: NaN }), "webSdkTimeout wrong-kind"],
   "no end": [({ settings }) => ({ ...settings, batching: { maxEvents: Infinity } }), "batching.maxEvents wrong-kind"],
+  "a date": [({ settings }) => ({ ...settings, batching: new Date() }), "batching wrong-kind"],
   "a BigInt": [({ settings }) => ({ ...settings, webSdkTimeout: 10n }), "webSdkTimeout wrong-kind"],
   "a getter that throws": [({ settings }) => ({ ...settings, get context() { throw new Error("the page's own"); } }), "context wrong-kind"],
   "a cycle": [({ settings }) => { const identityMap = {}; identityMap.own = [identityMap]; return { ...settings, identityMap }; }, "identityMap bad-form"],
