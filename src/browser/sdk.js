@@ -2,7 +2,6 @@
 // and called in the very task in which the core asks: what is sent must leave with the page.
 import { SDK_ANSWERED, SDK_CONSENTED, SDK_FOUND, SDK_IDENTIFIED, SDK_UNCONFIGURED } from "./host.js";
 import { makeRoom, open } from "./instance.js";
-import { log } from "./monitors.js";
 import { get, isPlain, message, sleep } from "./values.js";
 
 /** Between two looks, in milliseconds: the first wait, doubled up to the longest. */
@@ -115,7 +114,6 @@ export const consent = async (host, json) => {
     await sdk("setConsent", JSON.parse(json));
   } catch {
     good = false;
-    log("warn", "the store's Web SDK refused setConsent; look at its own console lines");
   }
   host.told(SDK_CONSENTED, good);
 };

@@ -76,6 +76,10 @@ impl Collector {
 
     /// The store's own Web SDK has taken the shopper's choice, or could not pass it on.
     pub fn sdk_consented(&mut self, good: bool, moment: &Moment) {
+        if !good {
+            let row = "setConsent?refused:%: the store's Web SDK refused it; look at its own console lines";
+            self.report(Issue::of(row, &[]));
+        }
         self.consent.edge_answered(if good { Answer::Accepted } else { Answer::Failed }, moment);
         self.look_again = true;
     }

@@ -464,6 +464,16 @@ fn a_web_sdk_that_is_no_function_is_not_said_to_be_missing_too() {
 }
 
 #[test]
+fn a_choice_that_the_stores_web_sdk_refuses_is_told_once() {
+    let mut bench = Bench::new();
+    for _ in 0..3 {
+        bench.run(|collector, moment| collector.sdk_consented(false, moment));
+    }
+    let said = bench.effects.iter().filter(|effect| matches!(effect, Effect::Log { .. })).count();
+    assert_eq!((said, bench.status("issues.0.field")), (1, r#""setConsent""#.into()));
+}
+
+#[test]
 fn a_rehearsal_leaves_no_trace() {
     let mut bench = Bench::configured();
     let before = (bench.effects.len(), bench.statuses());
