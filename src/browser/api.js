@@ -68,7 +68,7 @@ export const start = async (settings, handedOver, tab, tell) => {
   return collector;
 };
 
-/** The text of the page's own settings; nothing when that is no JSON. */
+/** The text of the page's own settings, or "!" and why it cannot be read, completing "the script …". */
 const pageSettings = () => {
   const text = document.getElementById(SETTINGS_ID)?.textContent?.trim();
   if (!text) return;
@@ -77,8 +77,7 @@ const pageSettings = () => {
     return text;
   } catch (error) {
     // The rest of it may still come.
-    if (document.readyState === "loading") return;
-    log("error", `settings: the script #${SETTINGS_ID} is no JSON (${message(error)}); it is left out`);
+    return document.readyState === "loading" ? undefined : `!is no JSON (${message(error)})`;
   }
 };
 

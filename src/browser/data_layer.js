@@ -3,7 +3,7 @@
 // The array's `push` becomes an accessor property: whatever stands behind it, `Array.prototype.push` today and the
 // library's own tomorrow, is called through us. So each item is seen once and in order before, after and without the
 // library, and no listener has to be registered with it.
-import { CONTEXTS, NEW_ID, catchUp } from "./host.js";
+import { CONTEXTS, NEW_ID, NO_LIST, catchUp } from "./host.js";
 import { log } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, isPlain, read } from "./values.js";
@@ -85,7 +85,7 @@ export const listen = (host, name) => {
   try {
     host.dataLayer = follow(host, name);
   } catch {
-    log("error", `dataLayerName: window.${name} is no list that can be listened to; correct the name`);
+    host.told(NO_LIST, name);
   }
 };
 

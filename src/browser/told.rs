@@ -62,6 +62,8 @@ const STOP: u32 = 34;
 /// A command of the instance.
 pub(super) const COMMAND: u32 = 35;
 const REHEARSE: u32 = 36;
+/// Under the data layer's name stands something else.
+const NO_LIST: u32 = 37;
 
 static NOTHING: Value = Value::Null;
 
@@ -280,6 +282,10 @@ pub(super) fn hear(
         FLUSH => core.flush(facts.ticket(), moment),
         STOP => core.stop(),
         REHEARSE => core.rehearse(page_of(facts.list(0)), moment),
+        NO_LIST => {
+            let row = "dataLayerName!no-list:%: window.$ is no list that can be listened to; correct the name";
+            core.report(Issue::of(row, &[&facts.text(0)]));
+        }
         COMMAND => {
             let name = facts.text(1);
             match readable(&facts.text(2)) {
@@ -297,10 +303,16 @@ pub(super) fn hear(
     }
 }
 
-/// `[the page's own settings, the caller's, the hook]`: the first as JSON text, the second as `readSettings` of
-/// values.js made them, each where there are any.
+/// `[the page's own settings, the caller's, the hook]`: the first as JSON text or why it is none, the second as `readSettings`
+/// of values.js made them, each where there are any.
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
-    let page = facts.at(0).as_text().and_then(|text| Value::parse(text).ok());
+    let page = facts.at(0).as_text().and_then(|text| {
+        let told = |reason: &str| {
+            let row = "settings!unreadable:%: the script #storefront-collector $; it is left out";
+            core.report(Issue::of(row, &[reason]));
+        };
+        readable(text).map_err(told).ok()
+    });
     let api = facts.at(1).as_text().map(page::settings_of);
     let former = hook(facts.number(2)).map(|hook| core.change_before_send(Some(hook)));
     let mut settings = Vec::new();

@@ -310,7 +310,7 @@ impl Collector {
     }
 
     /// Keeps an issue and logs it, once.
-    pub(super) fn report(&mut self, issue: Issue) {
+    pub(crate) fn report(&mut self, issue: Issue) {
         if self.issues.iter().any(|known| known.same_as(&issue)) || self.issues.len() >= ISSUES_AT_MOST {
             return;
         }

@@ -224,3 +224,17 @@ test("settings that JSON cannot carry are named, and cost no other field", async
     ...Object.fromEntries(Object.keys(NO_SETTINGS).map((what) => [`settings that are ${what}`, ["settings wrong-kind", "wrong-kind"]])),
   });
 });
+
+test("what is wrong with the page's settings script stands among the issues", async ({ page, site }) => {
+  const broken = '<script type="application/json" id="storefront-collector">{ oops</script>';
+  const script = await running(page, site, [forwarded, broken, collector()], () => window.storefrontCollector.status());
+  expect(script.done).toMatchObject({ state: "running", issues: [{ field: "settings", code: "unreadable", severity: "error" }] });
+  lines(script.seen, "settings: the script #storefront-collector is no JSON");
+});
+
+test("a data layer that is no list stands among the issues", async ({ page, site }) => {
+  const given = settings({ organizationId: ORG, datastreamId: OURS, dataLayerName: "location" });
+  const { seen, done } = await running(page, site, [given, collector()], () => window.storefrontCollector.status().issues);
+  expect(done).toMatchObject([{ field: "dataLayerName", code: "no-list", severity: "error" }]);
+  lines(seen, "dataLayerName: window.location is no list");
+});
