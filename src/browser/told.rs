@@ -139,12 +139,9 @@ pub(super) fn answer(core: &mut Collector, kind: u32, facts: Facts<'_>, moment: 
             }
             Value::List(names)
         }
-        INSTANCE => {
-            let settings = core.settings();
-            // Beside the store's own Web SDK there is no other instance.
-            let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none());
-            name.map_or(Value::Null, |name| Value::List(Vec::from([name.into(), core.knows_sender().into()])))
-        }
+        INSTANCE => core
+            .answers_as()
+            .map_or(Value::Null, |(name, is_known)| Value::List(Vec::from([name.into(), is_known.into()]))),
         REFUSED => core.settings_refused().map_or(Value::Null, refusal),
         STATUS => core.status(),
         EVENTS => core.events(),

@@ -19,6 +19,7 @@ use crate::identity;
 use crate::inspect::{Issue, Severity, Status};
 use crate::moment::Moment;
 use crate::page::Page;
+use crate::settings::Effective;
 use crate::text::join;
 use crate::value::{Map, Value};
 
@@ -348,6 +349,15 @@ impl Collector {
         }
         let told = Told { handles: answer.handles, destinations: answer.destinations, ..Told::default() };
         self.resolve(ticket, told.result(options.get("renderDecisions").and_then(Value::as_bool) == Some(true)));
+    }
+
+    /// The name to answer under as a Web SDK, and whether the settings say by now that we send. Beside the store's own
+    /// Web SDK there is no other, and where events are off there is none.
+    #[must_use]
+    pub fn answers_as(&self) -> Option<(&str, bool)> {
+        let Effective { settings, off, waiting_for, .. } = &self.effective;
+        let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none() && !off)?;
+        Some((name, waiting_for.is_empty()))
     }
 
     /// The configuration as the Web SDK's own would show it.

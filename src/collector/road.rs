@@ -74,12 +74,6 @@ impl Collector {
         text::join(&["waits for ", waits_for.first().map_or(otherwise, String::as_str)])
     }
 
-    /// Whether the settings say by now who sends, if anything is sent.
-    #[must_use]
-    pub fn knows_sender(&self) -> bool {
-        self.effective.waiting_for.is_empty()
-    }
-
     /// Lets go what waited in memory for settings and consent, in order.
     pub(super) fn release(&mut self, moment: &Moment) {
         if self.effective.off || !self.may_send() {

@@ -100,3 +100,13 @@ for (const [name, deny] of Object.entries({
     expect(await names(edge, 1)).toEqual(["one"]);
   });
 }
+
+test("switched off nothing is set, no instance either; switched on later, it is there", async ({ page, site }) => {
+  const off = [{ aepContext: { imsOrgId: ORG, datastreamId: OURS } }, { eventForwardingContext: { aep: false } }];
+  await page.goto(site.page(html(push(...off), collector())));
+  await ready(page);
+  const there = () => page.evaluate(() => [typeof window.alloy, window.__alloyNS, localStorage.length, document.cookie]);
+  expect(await there()).toEqual(["undefined", undefined, 0, ""]);
+  await page.evaluate(() => { window.adobeDataLayer.push({ eventForwardingContext: { aep: true } }); });
+  expect((await there()).slice(0, 2)).toEqual(["function", ["alloy"]]);
+});
