@@ -126,6 +126,27 @@ test("offline, page closed, back online on the next visit", async ({ page, conte
   expect(await arrived({ context, site, edge }, 10)).toEqual(numbered(10));
 });
 
+test.describe("one storage is denied", () => {
+  test.use(NOBODY);
+  for (const [which, deny] of Object.entries({
+    localStorage: () => { Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError"); } }); },
+    IndexedDB: () => { for (const name of ["open", "databases"]) indexedDB[name] = () => { throw new DOMException("denied", "SecurityError"); }; },
+  })) {
+    test(`${which}: the edge is down, the page is closed, and the other storage keeps the events`, async ({ page, context, site, edge }) => {
+      await context.addInitScript(deny);
+      await edge.fault({ status: 503 });
+      await page.goto(site.page(PAGE));
+      await ready(page);
+      await page.evaluate(publish, { from: 0, count: 3 });
+      await page.waitForTimeout(1_500);
+      await page.close();
+      expect(await edge.events()).toEqual([]);
+      await edge.heal();
+      expect(await arrived({ context, site, edge }, 3)).toEqual(numbered(3));
+    });
+  }
+});
+
 test.describe("a page is left before the collector's core has come", () => {
   test.afterEach(({ site }) => site.delayWasm(0));
 
