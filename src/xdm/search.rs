@@ -61,15 +61,19 @@ pub(super) fn filters(given: &[Value]) -> Value {
             is_range = true;
             values.extend(["from", "to"].into_iter().filter_map(|end| range.get(end)));
         }
+        // What filters nothing is none, as in Adobe's collector.
+        let filters = is_range || !values.is_empty();
         let texts = values.into_iter().filter_map(text_of).map(Value::from).collect();
-        Value::from([
-            ("attribute", Value::from(filter.get("attribute").cloned())),
-            ("value", Value::List(texts)),
-            ("isRange", Value::from(is_range)),
-        ])
+        filters.then(|| {
+            Value::from([
+                ("attribute", Value::from(filter.get("attribute").cloned())),
+                ("value", Value::List(texts)),
+                ("isRange", Value::from(is_range)),
+            ])
+        })
     };
     let named = given.iter().filter(|given| given.get("attribute").is_some_and(|name| !name.is_empty()));
-    Value::List(named.map(filter).collect())
+    Value::List(named.filter_map(filter).collect())
 }
 
 pub(super) fn products(found: &[Value]) -> Value {
@@ -81,4 +85,26 @@ pub(super) fn products(found: &[Value]) -> Value {
         ])
     };
     Value::List(found.iter().filter(|product| product.as_map().is_some()).map(item).collect())
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_filters_nothing_is_left_out() {
+        let given = Value::parse(
+            r#"[{"attribute":"none"},{"attribute":"empty","eq":"","in":[]},{"attribute":"one","eq":"a"},
+                {"attribute":"many","in":["a","b"]},{"attribute":"open","range":{"from":1}}]"#,
+        )
+        .unwrap();
+        let attributes: Vec<_> = filters(given.as_list().unwrap())
+            .as_list()
+            .unwrap()
+            .iter()
+            .map(|filter| filter.get("attribute").and_then(Value::as_text).unwrap().to_owned())
+            .collect();
+        assert_eq!(attributes, ["one", "many", "open"]);
+    }
 }
