@@ -87,7 +87,7 @@ impl Number {
         &self.0
     }
 
-    /// The nearest `f64`, exact for up to 15 significant digits.
+    /// The nearest `f64`, exact for amounts as JavaScript prints them.
     #[must_use]
     pub fn as_f64(&self) -> f64 {
         parse_f64(&self.0).unwrap_or(0.0)
@@ -192,6 +192,11 @@ impl Decimal {
     fn to_f64(&self) -> f64 {
         // Two roundings at most: mantissa to f64 (exact below 2^53), then one product or quotient.
         let mut value = self.mantissa as f64;
+        if value >= INTEGERS_END
+            && let Some(power) = self.exponent.checked_neg().and_then(|places| EXACT.get(usize::try_from(places).ok()?))
+        {
+            return self.divided(value, *power);
+        }
         let mut steps = self.exponent.unsigned_abs();
         while steps > 0 && value != 0.0 && value.is_finite() {
             let step = steps.min(22);
@@ -205,6 +210,26 @@ impl Decimal {
         }
         value
     }
+
+    /// A mantissa of more digits than an `f64` has, of which `near` is the nearest, divided by a power of ten: JavaScript
+    /// prints amounts with up to 17, and half a cent may hang on the last.
+    fn divided(&self, near: f64, power: f64) -> f64 {
+        let more = self.mantissa.wrapping_sub(near as u64) as i64 as f64;
+        let quotient = near / power;
+        let rest = near - quotient * power - product_rest(quotient, power) + more;
+        quotient + rest / power
+    }
+}
+
+/// What `a * b` is more than its `f64` is, exactly (Dekker's product).
+fn product_rest(a: f64, b: f64) -> f64 {
+    let halves = |whole: f64| {
+        let carried = whole * 134_217_729.0;
+        let high = carried - (carried - whole);
+        (high, whole - high)
+    };
+    let ((a_high, a_low), (b_high, b_low)) = (halves(a), halves(b));
+    ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low
 }
 
 fn read_exponent(bytes: &[u8]) -> Option<i32> {
@@ -370,6 +395,13 @@ mod tests {
         fn decimal_texts_of_up_to_15_digits_are_exact(mantissa in 0u64..1_000_000_000_000_000, scale in 0u32..15) {
             let text = format!("{mantissa}e-{scale}");
             prop_assert_eq!(parse_f64(&text), text.parse::<f64>().ok());
+        }
+
+        #[test]
+        fn an_amount_that_javascript_prints_is_read_as_it_was(cents in 0u64..1_000_000_000, factor in 0.001f64..10.0) {
+            let amount = cents as f64 / 100.0 * factor;
+            // As short as can be, as JavaScript prints it: up to 17 digits.
+            prop_assert_eq!(parse_f64(&format!("{amount}")), Some(amount));
         }
 
         #[test]
