@@ -457,6 +457,35 @@ fn personal_data_is_in_the_events_that_the_docs_name_and_can_be_held_back() {
 }
 
 #[test]
+fn an_answer_that_brings_a_refusal_stops_what_waits_behind_it() {
+    known_shopper();
+    let mut tab = Tab::new(&settings(r#","batching":false"#));
+    // As in the shell, a moment lasts until the collector says that it is over.
+    let tell = |tab: &mut Tab, happening: &mut dyn FnMut(&mut Collector, &Moment)| {
+        let mut moment = tab.moment();
+        happening(&mut tab.collector, &moment);
+        loop {
+            if tab.collector.is_over(false) {
+                moment = tab.moment();
+            }
+            let Some(effect) = tab.collector.next_effect(&moment) else { break };
+            tab.carry_out(effect);
+        }
+    };
+    let first = tab.view("one");
+    let (request, ..) = tab.sent[0].clone();
+    let body = format!(
+        r#"{{"handle":[{{"type":"state:store","payload":[{{"key":"{COOKIE}consent","value":"general=out","maxAge":100}}]}}]}}"#
+    );
+    let reply = Reply { status: 200, body, ..Reply::default() };
+    tell(&mut tab, &mut |core, moment| core.answered(request, Ok(reply.clone()), moment));
+    assert_eq!(tab.status_of(&first), "accepted");
+    assert_eq!(tab.collector.status().get("consent").and_then(Value::as_text), Some("out"));
+    let second = tab.view("two");
+    assert_eq!((tab.status_of(&second).as_str(), tab.sent.len()), ("suppressed", 1));
+}
+
+#[test]
 fn a_hook_cannot_bring_back_what_is_held_back() {
     known_shopper();
     let mut tab = Tab::new(&settings(r#","personalData":false"#));

@@ -14,7 +14,7 @@ fn row_5_search_filters_keep_attribute_and_value_of_the_unit_that_is_named() {
     let xdm = event(EventKind::SearchRequestSent, contexts).unit("bar").xdm();
     assert_eq!(
         xdm.get("siteSearch").unwrap().to_json(),
-        r#"{"query":"hat","filter":[{"attribute":"price","value":["0","50"],"isRange":true},{"attribute":"size","value":["9"],"isRange":true},{"attribute":"cat","value":["a","b"],"isRange":false},{"attribute":"color","value":["red"],"isRange":false},{"attribute":"none","isRange":false}]}"#
+        r#"{"query":"hat","filter":[{"attribute":"price","value":["0","50"],"isRange":true},{"attribute":"size","value":["9"],"isRange":true},{"attribute":"cat","value":["a","b"],"isRange":false},{"attribute":"color","value":["red"],"isRange":false}]}"#
     );
     let unknown = event(EventKind::SearchRequestSent, contexts).unit("gone").xdm();
     assert_eq!(unknown.get("siteSearch").unwrap().to_json(), r#"{"query":"shoe"}"#);
