@@ -1,10 +1,13 @@
 // What an event asks of the browser, counted: calls that reach another process or the disk take longer than all the rest.
 import { expect, test } from "./support/fixtures.mjs";
-import { OURS, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
+import { OURS, code, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
 
 /** Runs in the page before anything else. */
 const count = () => {
   window.calls = { cookies: 0, writes: 0, transactions: 0 };
+  window.databases = 0;
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = function (...name) { window.databases += 1; return open.apply(this, name); };
   const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
   Object.defineProperty(Document.prototype, "cookie", { set, configurable: true, get() { window.calls.cookies += 1; return get.call(this); } });
   const { setItem } = Storage.prototype;
@@ -41,4 +44,22 @@ test("an event reads the cookies once and is written once, and a delivered one n
   await page.evaluate(() => window.storefrontCollector.flush());
   expect(await page.evaluate(() => window.calls.transactions)).toBeLessThanOrEqual(2);
   expect((await edge.events()).length).toBe(11);
+});
+
+test("a new shopper's first page reads the cookies for each thing that happens", async ({ page, site, edge }) => {
+  await page.addInitScript(count);
+  await page.goto(site.page(html(sdk(), push(...contexts({ datastreamId: OURS })), collector(), code("window.magentoStorefrontEvents.publish.pageView();"))));
+  await edge.settled((events) => events.length === 1);
+  // The answer is there, and what the browser tells of the cookies that came with it has been told.
+  await page.waitForTimeout(700);
+  // The event; the identity's lock; the widest domain, tried once; the answers of acquire and interact.
+  expect(await page.evaluate(() => window.calls.cookies)).toBeLessThanOrEqual(5);
+});
+
+test("a page whose events need not wait opens no database", async ({ page, site }) => {
+  await page.addInitScript(count);
+  await page.goto(site.page(html(push(...contexts({ datastreamId: OURS })), collector())));
+  await page.waitForFunction(() => window.storefrontCollector?.status().state === "running");
+  await page.waitForTimeout(1_000);
+  expect(await page.evaluate(() => window.databases)).toBe(0);
 });
