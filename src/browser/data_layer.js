@@ -157,8 +157,9 @@ const follow = (host, name) => {
     },
     configurable: true,
   });
-  const published = history.filter((raw) => host.handedOver?.has(raw) || taken.has(raw));
-  for (const raw of history) take(raw, published.includes(raw));
+  // Told apart before the first is taken: a page may push one item twice.
+  const published = new Set(history.filter((raw) => host.handedOver?.has(raw) || taken.has(raw)));
+  for (const raw of history) take(raw, published.has(raw));
   return {
     /** Pushes an item, as the page would. A listener of the page that throws is the page's own. */
     push(item) {
