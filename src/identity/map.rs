@@ -72,21 +72,37 @@ fn identity(id: &str, primary: bool) -> Vec<Value> {
 }
 
 fn has_primary(map: &Map) -> bool {
-    map.iter()
-        .flat_map(|(_, items)| items.as_list().unwrap_or_default())
-        .any(|item| item.get("primary").and_then(Value::as_bool) == Some(true))
+    map.iter().any(|(_, items)| items.as_list().unwrap_or_default().iter().any(is_primary))
+}
+
+fn is_primary(identity: &Value) -> bool {
+    identity.get("primary").and_then(Value::as_bool) == Some(true)
+}
+
+/// How many identities of an identity map are primary.
+#[must_use]
+pub fn primaries(map: &Value) -> usize {
+    let items = map.as_map().into_iter().flat_map(Map::iter);
+    items.flat_map(|(_, items)| items.as_list().unwrap_or_default()).filter(|item| is_primary(item)).count()
 }
 
 /// `map` as XDM wants it: lists of objects with a text as `id`. A single object becomes a list of
-/// one, a number a text; what has no `id` is no identity, and a field of a wrong kind is none.
+/// one, a number a text; what has no `id` is no identity, and a field of a wrong kind is none. One identity at most is
+/// primary.
 fn tidy(map: &Value) -> Map {
     let mut out = Map::new();
+    let mut is_led = false;
     for (namespace, items) in map.as_map().into_iter().flat_map(Map::iter) {
         let items = match items {
             Value::List(items) => items.as_slice(),
             other => core::slice::from_ref(other),
         };
-        let identities: Vec<Value> = items.iter().filter_map(tidy_identity).collect();
+        let mut identities: Vec<Value> = items.iter().filter_map(tidy_identity).collect();
+        for identity in &mut identities {
+            if is_primary(identity) && core::mem::replace(&mut is_led, true) {
+                identity.set_at("primary", false);
+            }
+        }
         if !identities.is_empty() && !namespace.is_empty() {
             out.set(Key::Owned(namespace.into()), identities);
         }
@@ -128,6 +144,15 @@ mod tests {
         let custom =
             r#"{"loyalty":[{"id":"L1","primary":true,"authenticatedState":"authenticated"}],"crm":[{"id":"C"}]}"#;
         assert_eq!(map(Some("1"), custom, Some("a@b.test")), custom);
+    }
+
+    #[test]
+    fn of_several_primary_identities_the_first_is() {
+        let custom = r#"{"loyalty":[{"id":"L1","primary":true}],"crm":[{"id":"C","primary":true}]}"#;
+        assert_eq!(
+            map(Some("1"), custom, None),
+            r#"{"loyalty":[{"id":"L1","primary":true}],"crm":[{"id":"C","primary":false}]}"#
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::fields::Field;
 use super::{ConsentSources, Contexts, DefaultConsent, Settings, Source, forms};
 use crate::delivery::Batching;
+use crate::identity::primaries;
 use crate::inspect::{Issue, Severity};
 use crate::value::Value;
 
@@ -111,6 +112,10 @@ impl Choices {
                 "identityMap?bad-form:% has another form; give a list of { id } for each namespace.",
                 &[],
             );
+        }
+        if primaries(identity_map) > 1 {
+            let row = "identityMap?contradiction:% makes several identities primary, of which the first is; make one primary.";
+            Issue::tell(issues, row, &[]);
         }
         if !own_sdk && self.lists("consentSources", "web_sdk") {
             let row = "consentSources?contradiction:% names web_sdk without an own Web SDK; set webSdkName, or leave web_sdk out.";

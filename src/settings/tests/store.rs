@@ -311,6 +311,10 @@ fn each_bad_value_is_reported_with_its_field_and_never_shown() {
         (r#"{"identityMap":["4711"]}"#, vec!["!identityMap wrong-kind"]),
         (r#"{"identityMap":{"CRM":{"id":"4711"}}}"#, vec!["identityMap bad-form"]),
         (r#"{"identityMap":{"CRM":[{"id":4711}]}}"#, vec!["identityMap bad-form"]),
+        (
+            r#"{"identityMap":{"A":[{"id":"1","primary":true}],"B":[{"id":"2","primary":true}]}}"#,
+            vec!["identityMap contradiction"],
+        ),
         (r#"{"defaultConsent":"4711"}"#, vec!["!defaultConsent unknown-value"]),
         (r#"{"defaultConsent":true}"#, vec!["!defaultConsent wrong-kind"]),
         (r#"{"consentSources":"gpc"}"#, vec!["!consentSources wrong-kind"]),
