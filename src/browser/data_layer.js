@@ -46,10 +46,6 @@ const contextsOfEvent = ({ told, contexts, eventContexts }, event) => {
   return names;
 };
 
-/** Items of which a collector of this page has published the event; one that is started later must not do so again. */
-const TAKEN = Symbol.for("storefront-collector.taken");
-const taken = (globalThis[TAKEN] ??= new WeakSet());
-
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : null);
 
@@ -75,6 +71,10 @@ export const readItem = (host, raw) => {
   return isPlain(info) ? [event, set, contextsOf(host, info, contextsOfEvent(host, event)), text(get(info, "searchUnitId"))] : [event, set];
 };
 
+/** How often a collector of this page has published each item of a data layer; one that is started later must not do so
+ * again. @type {WeakMap<object, WeakMap<object, number>>} */
+const taken = (globalThis[Symbol.for("storefront-collector.taken")] ??= new WeakMap());
+
 /**
  * Takes what stands in `window[name]` already (made if missing), in order, then listens. Of items in `host.handedOver`
  * only the contexts count.
@@ -94,6 +94,8 @@ const follow = (host, name) => {
   const array = globalThis[name];
   if (!Array.isArray(array)) throw 0;
   const history = [...array];
+  const published = taken.get(array) ?? new WeakMap();
+  taken.set(array, published);
   /** What stands behind `push`. */
   let inner = array.push;
   /** Items that are being pushed right now: a tool that wraps `push` twice hands them in twice. */
@@ -110,7 +112,7 @@ const follow = (host, name) => {
     // A theme sets contexts right before the event that they are for: both cross into the core together.
     host.items.push(item);
     if (item[0] === null) return;
-    taken.add(raw);
+    published.set(raw, (published.get(raw) ?? 0) + 1);
     // As it all was in this moment; the work is done when the theme's own code is.
     host.events.push([host.items.splice(0), readings(host), host.publishing, Date.now()]);
     host.publishing = undefined;
@@ -157,9 +159,12 @@ const follow = (host, name) => {
     },
     configurable: true,
   });
-  // Told apart before the first is taken: a page may push one item twice.
-  const published = new Set(history.filter((raw) => host.handedOver?.has(raw) || taken.has(raw)));
-  for (const raw of history) take(raw, published.has(raw));
+  const met = new Map();
+  for (const raw of history) {
+    const times = (met.get(raw) ?? 0) + 1;
+    met.set(raw, times);
+    take(raw, host.handedOver?.has(raw) || times <= (published.get(raw) ?? 0));
+  }
   return {
     /** Pushes an item, as the page would. A listener of the page that throws is the page's own. */
     push(item) {
