@@ -46,7 +46,7 @@ const recall = () => {
 // Where consent has to be asked for, or only the collector can tell what it is, nothing is kept.
 const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents }) =>
   !document.prerendering && storefrontEvents !== false && defaultConsent === "in" && `${consentSources}` === "mg_dnt"
-  && !/(^|; *)mg_dnt(=|;|$)/.test(document.cookie) && !localStorage.getItem("storefront-collector.consent")?.includes('"consent"');
+  && !/(^|; *)(mg_dnt(=|;|$)|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie) && !localStorage.getItem("storefront-collector.consent")?.includes('"consent"');
 
 const keep = () => {
   try {

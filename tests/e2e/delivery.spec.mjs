@@ -170,6 +170,7 @@ test.describe("a page is left before the collector's core has come", () => {
 
   for (const [why, options] of Object.entries({
     "the shopper has declined": { cookie: "mg_dnt=1; path=/" },
+    "the Web SDK's cookie refuses": { cookie: "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_consent=general%3Dout; path=/" },
     "consent is asked for": { parts: [settings({ defaultConsent: "pending" })] },
     "another source of consent counts": { parts: [settings({ consentSources: ["tcf"] })] },
   })) {
