@@ -119,7 +119,8 @@ impl Collector {
             State::Pending if news => self.delivery.handle(Input::ConsentPending, moment),
             _ => {}
         }
-        if self.sender.is_some()
+        // A refusal counts from the moment it is made; whoever agrees is remembered once it is known who sends.
+        if (self.sender.is_some() || change.to == State::Out && !self.effective.off)
             && let Some(memory) = self.consent.memory_to_write(memory_at(self.remembering.as_ref(), moment))
         {
             self.remembering = Some(memory.clone());

@@ -457,6 +457,19 @@ fn personal_data_is_in_the_events_that_the_docs_name_and_can_be_held_back() {
 }
 
 #[test]
+fn a_refusal_before_the_settings_is_remembered_where_an_agreement_was() {
+    known_shopper();
+    let mut before = Tab::new(&settings(""));
+    before.choose("in");
+    assert!(browser(|browser| browser.storage[MEMORY_KEY].contains("\"in\"")));
+    let mut waiting = Tab::new("{}");
+    waiting.choose("out");
+    let mut after = Tab::new(&settings(""));
+    let refused = after.view("after");
+    assert_eq!(after.status_of(&refused), "suppressed");
+}
+
+#[test]
 fn an_answer_that_brings_a_refusal_stops_what_waits_behind_it() {
     known_shopper();
     let mut tab = Tab::new(&settings(r#","batching":false"#));
