@@ -297,12 +297,12 @@ impl Collector {
             self.store.add(*source, raw);
         }
         let effective = self.store.effective();
-        self.refused = effective.never.then_some(effective.issues);
-        if let Some(issues) = &self.refused {
+        self.refused = effective.never.then(|| effective.issues.clone());
+        if effective.never {
             self.store = before;
-            return self.report_all(issues.clone());
+            return self.report_all(effective.issues);
         }
-        self.settings_changed(moment);
+        self.put_in_force(effective, moment);
     }
 
     /// The settings in force.

@@ -8,6 +8,7 @@ use super::{Collector, Effect, Sender};
 use crate::delivery::{Exception, Input, Outcome, RequestId, Road};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
+use crate::settings::Effective;
 use crate::text;
 use crate::text::holds;
 use crate::value::Value;
@@ -39,8 +40,13 @@ pub enum SdkAnswer<'a> {
 impl Collector {
     /// The settings may be others now.
     pub(super) fn settings_changed(&mut self, moment: &Moment) {
-        self.effective = self.store.effective();
-        self.report_all(self.effective.issues.clone());
+        self.put_in_force(self.store.effective(), moment);
+    }
+
+    /// Goes by these settings from now on.
+    pub(super) fn put_in_force(&mut self, effective: Effective, moment: &Moment) {
+        self.report_all(effective.issues.clone());
+        self.effective = effective;
         // Before the way out is open: storage is not even opened for somebody who says no.
         self.new_consent_rules(moment);
         self.choose_road(moment);
