@@ -22,7 +22,7 @@ pub fn identity_map(ecid: Option<&str>, custom: Option<&Value>, email: Option<&s
     let custom = custom.map(tidy).unwrap_or_default();
     let is_custom = !custom.is_empty();
     let mut map = custom;
-    if !has_primary(&map) {
+    if primaries(&map) == 0 {
         if let Some(ecid) = ecid.filter(|ecid| !ecid.is_empty()) {
             map.set("ECID", identity(ecid, true));
         }
@@ -37,7 +37,7 @@ pub fn identity_map(ecid: Option<&str>, custom: Option<&Value>, email: Option<&s
 /// primary: an identity that it has already is not added again, and a second primary one is none.
 pub fn merge_into(xdm: &mut Value, identities: Value) {
     let own = xdm.remove_at("identityMap").map(|own| tidy(&own)).unwrap_or_default();
-    let keep_primary = !has_primary(&own);
+    let keep_primary = primaries(&own) == 0;
     let mut map = own;
     if let Value::Map(identities) = identities {
         for (namespace, items) in identities {
@@ -71,19 +71,14 @@ fn identity(id: &str, primary: bool) -> Vec<Value> {
     Vec::from([Value::from([("id", Value::from(id)), ("primary", Value::from(primary))])])
 }
 
-fn has_primary(map: &Map) -> bool {
-    map.iter().any(|(_, items)| items.as_list().unwrap_or_default().iter().any(is_primary))
-}
-
 fn is_primary(identity: &Value) -> bool {
     identity.get("primary").and_then(Value::as_bool) == Some(true)
 }
 
 /// How many identities of an identity map are primary.
 #[must_use]
-pub fn primaries(map: &Value) -> usize {
-    let items = map.as_map().into_iter().flat_map(Map::iter);
-    items.flat_map(|(_, items)| items.as_list().unwrap_or_default()).filter(|item| is_primary(item)).count()
+pub fn primaries(map: &Map) -> usize {
+    map.iter().flat_map(|(_, items)| items.as_list().unwrap_or_default()).filter(|item| is_primary(item)).count()
 }
 
 /// `map` as XDM wants it: lists of objects with a text as `id`. A single object becomes a list of

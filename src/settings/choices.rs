@@ -113,7 +113,7 @@ impl Choices {
                 &[],
             );
         }
-        if primaries(identity_map) > 1 {
+        if identity_map.as_map().is_some_and(|map| primaries(map) > 1) {
             let row = "identityMap?contradiction:% makes several identities primary, of which the first is; make one primary.";
             Issue::tell(issues, row, &[]);
         }
