@@ -1,7 +1,7 @@
 // Started late, stopped, started again, started twice: what was taken is not taken again, and what a later call or a later
 // part of the page says counts beside what was said before.
 import { expect, test, watch } from "./support/fixtures.mjs";
-import { ORG, OURS, code, collector, page as html, push, settings } from "./support/pages.mjs";
+import { MODULES, ORG, OURS, code, collector, page as html, push, settings } from "./support/pages.mjs";
 
 const WHOLE = { organizationId: ORG, datastreamId: OURS };
 const view = (name) => ({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS", pageName: name } } });
@@ -9,8 +9,7 @@ const names = async (edge, count) =>
   (await edge.settled((events) => events.length >= count, { quiet: 1_500 })).map(({ xdm }) => xdm.web.webPageDetails.name);
 const ready = (page) => page.waitForFunction(() => window.storefrontCollector);
 const publish = (page, name) => page.evaluate((item) => { window.adobeDataLayer.push(item); }, view(name));
-/** The API as modules have it: the page's own collector comes from the same. */
-const MODULES = { wasm: "/pkg/storefront_collector.js", javascript: "/pkg/storefront_collector_js.js" };
+/** Starts a collector, by the API. */
 const begin = (page, build, options) => page.evaluate(async ([module, options]) => {
   const { default: init, start } = await import(module);
   await init();

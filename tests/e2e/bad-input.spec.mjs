@@ -3,7 +3,7 @@
 import { CONTEXTS } from "./scenarios.mjs";
 import { invalid } from "./support/edge.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
-import { ORG, OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
+import { MODULES, ORG, OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
 
 /** An event that reads each context. */
 const READERS = {
@@ -125,8 +125,8 @@ test("settings that can never work say so in one line", async ({ page, site }) =
   expect(await page.evaluate(() => typeof window.storefrontCollector)).toBe("undefined");
 });
 
-test("a mistake in a call that is made again and again is told once", async ({ page, site }) => {
-  const { seen } = await running(page, site, [forwarded, collector()], async () => {
+test("a mistake in a call that is made again and again is told once", async ({ page, site, build }) => {
+  const { seen } = await running(page, site, [forwarded, collector()], async (module) => {
     const { storefrontCollector: ours } = window;
     ours.subscribe(() => { throw new Error("the page's own"); });
     ours.subscribe("no function");
@@ -134,22 +134,22 @@ test("a mistake in a call that is made again and again is told once", async ({ p
       ours.setContext("prodctContext", { sku });
       ours.publish("page-view");
     }
-    const { start } = await import(`/pkg/storefront_collector${typeof WebAssembly === "undefined" ? "_js" : ""}.js`);
+    const { start } = await import(module);
     for (const debugEnabled of [false, false, false]) await start({ debugEnabled });
     await ours.flush();
-  });
+  }, MODULES[build]);
   lines(seen, "subscribe", "prodctContext", "has a running collector");
 });
 
-test("started anew, a collector tells its page's mistakes anew", async ({ page, site }) => {
-  const { seen } = await running(page, site, [forwarded, collector()], async () => {
-    const { start } = await import(`/pkg/storefront_collector${typeof WebAssembly === "undefined" ? "_js" : ""}.js`);
+test("started anew, a collector tells its page's mistakes anew", async ({ page, site, build }) => {
+  const { seen } = await running(page, site, [forwarded, collector()], async (module) => {
+    const { start } = await import(module);
     for (const again of [true, false]) {
       window.storefrontCollector.setContext("prodctContext", {});
       await window.storefrontCollector.stop();
       if (again) await start();
     }
-  });
+  }, MODULES[build]);
   lines(seen, "prodctContext", "prodctContext");
 });
 
@@ -193,10 +193,10 @@ const NO_SETTINGS = {
   "400 KB": () => ({ organizationId: "x".repeat(400_000) }),
 };
 
-test("settings that JSON cannot carry are named, and cost no other field", async ({ page, site }) => {
+test("settings that JSON cannot carry are named, and cost no other field", async ({ page, site, build }) => {
   await page.goto(site.page(html()));
-  const found = await page.evaluate(async ([given, none, settings]) => {
-    const { default: init, start, validate } = await import(`/pkg/storefront_collector${typeof WebAssembly === "undefined" ? "_js" : ""}.js`);
+  const found = await page.evaluate(async ([module, given, none, settings]) => {
+    const { default: init, start, validate } = await import(module);
     await init();
     const names = (issues) => issues.map(({ field, code }) => `${field} ${code}`).join();
     const answers = {};
@@ -215,6 +215,7 @@ test("settings that JSON cannot carry are named, and cost no other field", async
     }
     return answers;
   }, [
+    MODULES[build],
     Object.entries(UNCARRIED).map(([what, [make]]) => [what, String(make)]),
     Object.entries(NO_SETTINGS).map(([what, make]) => [what, String(make)]),
     { organizationId: ORG, datastreamId: OURS, datasetId: "0123456789abcdef01234567" },

@@ -25,6 +25,8 @@ export const collector = (options = {}) => {
   const { flag, query } = attributes(options);
   return `<script type="module"${flag} src="/pkg/collector.js${query}"></script>`;
 };
+/** The API module of each build; the page's own collector comes from the same. */
+export const MODULES = { wasm: "/pkg/storefront_collector.js", javascript: "/pkg/storefront_collector_js.js" };
 /** Our settings in the page. */
 export const settings = (value) => `<script type="application/json" id="storefront-collector">${JSON.stringify(value)}</script>`;
 /** Code of the page itself. */
