@@ -1,5 +1,6 @@
 // Web Locks: who among the shop's tabs is alive, and who fetches the shopper's identity. Where the browser has none (plain
-// http, old engines) or denies them, every other tab counts as gone: an event may then arrive twice, with the same `_id`, but is not lost.
+// http, old engines) or denies them, every other tab counts as gone: an event may then arrive twice, with the same `_id`,
+// but is not lost.
 import { ADOPTED, CONFIG, IDENTITY_LOCKED } from "./host.js";
 import { load } from "./store.js";
 import { get, sleep } from "./values.js";

@@ -300,8 +300,8 @@ pub(super) fn hear(
     }
 }
 
-/// `[the page's own settings, the caller's, the hook]`: the first as JSON text or why it is none, the second as `readSettings`
-/// of values.js made them, each where there are any.
+/// `[the page's own settings, the caller's, the hook]`: the first as JSON text or why it is none, the second as
+/// `readSettings` of values.js made them, each where there are any.
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
     let page = facts.at(0).as_text().and_then(|text| {
         let told = |reason: &str| {
