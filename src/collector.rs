@@ -59,6 +59,7 @@ mod draft;
 mod exchange;
 mod instance;
 mod road;
+mod route;
 mod status;
 mod traffic;
 
@@ -485,7 +486,7 @@ impl Collector {
             created: draft.wall,
             needs_answer: draft.needs_answer,
             wants_ecid,
-            route: self.route(draft.asked.as_ref().map(|asked| &asked.overrides)),
+            route: self.event_route(draft.asked.as_ref().map(|asked| &asked.overrides)),
         };
         self.report_all(composed.issues);
         let mut xdm = composed.xdm;

@@ -72,6 +72,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use message::*;
+pub use outbox::stored;
 
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;

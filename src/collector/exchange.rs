@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::draft::with_ecid;
 use super::instance::{NETWORK, Told};
-use super::{Effect, Host};
+use super::{Effect, Host, route};
 use crate::consent::State;
 use crate::cookies;
 use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response};
@@ -169,9 +169,10 @@ impl Exchange {
             Action::SetConsent => &self.consent_route,
             Action::Interact | Action::Collect => send.events.first().map_or(&self.acquire_route, |event| &event.route),
         };
-        let route = Value::parse(route).unwrap_or_default();
-        let configured = settings.datastream_id.as_deref().unwrap_or_default();
-        let other = route.get("datastream").and_then(Value::as_text);
+        let route = route::parse(route);
+        let named = |what| route.get(what).and_then(Value::as_text);
+        let home = named(route::HOME).or(settings.datastream_id.as_deref()).unwrap_or_default();
+        let other = named(route::OTHER);
         let envelope = request::Envelope {
             host: request_host,
             apex: &apex,
@@ -179,8 +180,8 @@ impl Exchange {
             organization,
             core,
             ecid: ecid.as_deref(),
-            overrides: route.get("config"),
-            original_datastream: other.map(|_| configured),
+            overrides: route.get(route::CONFIG),
+            original_datastream: other.map(|_| home),
             target_migration: self.target_migration,
         };
         let body = match send.action {
@@ -205,7 +206,7 @@ impl Exchange {
             base_path: &settings.edge_base_path,
             hint: hint.as_deref(),
             action: send.action,
-            datastream: other.unwrap_or(configured),
+            datastream: other.unwrap_or(home),
             request_id: &request_id,
             token: endpoint::assurance_token(page_url, &host.client_id).as_deref(),
         }

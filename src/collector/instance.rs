@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use super::draft::{Asked, Draft, overlay};
 use super::{BeforeSend, Collector, Effect, Sender};
 use crate::consent::State;
-use crate::delivery::edge::{request, response};
+use crate::delivery::edge::response;
 use crate::delivery::{self, Input, RequestId, Ticket};
 use crate::identity;
 use crate::inspect::{Issue, Severity, Status};
@@ -37,7 +37,7 @@ pub(super) struct Instance {
     /// The page has called `configure`.
     configured: bool,
     /// `edgeConfigOverrides` of `configure`.
-    overrides: Option<Value>,
+    pub(super) overrides: Option<Value>,
     /// Promises that are not kept yet.
     waiting: Vec<(Ticket, Wait)>,
     /// Messages about consent that are with the edge.
@@ -390,20 +390,6 @@ impl Collector {
             ("commands", list(&mut options::commands())),
             ("components", list(&mut ["Consent", "Context", "DataCollector", "Identity", "LibraryInfo"].into_iter())),
         ])
-    }
-
-    /// What a request says beside its contents, by the overrides of all calls and of this one.
-    pub(super) fn route(&self, local: Option<&Value>) -> String {
-        let datastream = self.effective.settings.datastream_id.as_deref().unwrap_or_default();
-        let overrides = request::overrides(self.instance.overrides.as_ref(), local, datastream);
-        let mut route = Map::new();
-        if let Some(datastream) = overrides.datastream {
-            route.set("datastream", datastream);
-        }
-        if let Some(config) = overrides.config {
-            route.set("config", config);
-        }
-        if route.is_empty() { String::new() } else { Value::Map(route).to_json() }
     }
 
     /// An event has moved on: whoever waits for its end may have it.

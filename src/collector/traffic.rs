@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Collector, Effect, Failure, Reply, Sender, choice};
+use super::{Collector, Effect, Failure, Reply, Sender, choice, route};
 use crate::consent::{Signal, State};
-use crate::delivery::{self, Action, Input, Outcome, RequestId, Ticket};
+use crate::delivery::{self, Action, Event, Input, Outcome, RequestId, Ticket};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
 use crate::value::Value;
@@ -44,7 +44,7 @@ impl Collector {
                     return;
                 }
                 self.consent_signal(Signal::EventsSent, moment);
-                Effect::SdkSend { request, json: self.exchange.fill(event.wants_ecid, &event.json), unloading }
+                Effect::SdkSend { request, json: self.sdk_options(&event), unloading }
             }
             delivery::Effect::Cancel(request) => {
                 if self.exchange.cancel(request) == Some(Action::SetConsent) {
@@ -124,6 +124,16 @@ impl Collector {
         may
     }
 
+    /// The options of `sendEvent`. What the bundled sender left goes to the datastream that it was meant for.
+    fn sdk_options(&self, event: &Event) -> String {
+        let json = self.exchange.fill(event.wants_ecid, &event.json);
+        let route = route::parse(&event.route);
+        let Some(home) = route.get(route::HOME) else { return json };
+        let mut options = Value::parse(&json).unwrap_or_default();
+        options.set_at("edgeConfigOverrides.datastreamId", home.clone());
+        options.to_json()
+    }
+
     /// A request was answered, its body read to the end, or failed.
     pub fn answered(&mut self, request: RequestId, reply: Result<Reply, Failure>, moment: &Moment) {
         self.read_consent(moment);
@@ -194,10 +204,11 @@ impl Collector {
     }
 
     /// Entries of dead tabs, whose locks this tab holds from now on.
-    pub fn adopted(&mut self, entries: Vec<(String, String)>, moment: &Moment) {
+    pub fn adopted(&mut self, mut entries: Vec<(String, String)>, moment: &Moment) {
         if !entries.is_empty() {
             self.read_consent(moment);
         }
+        entries.retain(|(_, text)| self.may_adopt(text, moment));
         self.delivery.handle(Input::Stored(entries), moment);
     }
 

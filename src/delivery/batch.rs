@@ -33,10 +33,15 @@ impl Filling {
     }
 }
 
-/// Bytes an event takes in a request.
-pub(super) fn size(event: &Event) -> usize {
+/// Bytes an event takes in a request, beside its route.
+fn size(event: &Event) -> usize {
     let room = if event.wants_ecid { ECID_ROOM } else { 0 };
-    event.json.len().saturating_add(room).saturating_add(event.route.len()).saturating_add(1)
+    event.json.len().saturating_add(room).saturating_add(1)
+}
+
+/// Bytes a request takes that carries this event alone.
+pub(super) fn alone(event: &Event) -> usize {
+    ENVELOPE.saturating_add(event.route.len()).saturating_add(size(event))
 }
 
 /// The next request.
@@ -57,16 +62,21 @@ pub(super) struct Batch {
 /// [`MAX_REQUEST`], for larger ones are never accepted; a smaller `max_bytes` does not stop it.
 pub(super) fn next(outbox: &Outbox, filling: Filling, budget: usize) -> Batch {
     let mut batch = Batch { bytes: ENVELOPE, due: i64::MAX, ..Batch::default() };
-    let mut route = None;
+    let mut route: Option<&str> = None;
     for entry in outbox.iter().filter(|entry| entry.flight.is_none()) {
         if batch.full {
             break;
         }
         // Another route is another request: there is nothing to wait for.
-        if *route.get_or_insert(&entry.event.route) != &entry.event.route {
-            batch.full = true;
-            break;
+        match route {
+            None => batch.bytes = batch.bytes.saturating_add(entry.event.route.len()),
+            Some(first) if first == entry.event.route => {}
+            Some(_) => {
+                batch.full = true;
+                break;
+            }
         }
+        route = Some(entry.event.route.as_str());
         batch.add(entry, filling, budget);
     }
     batch

@@ -25,7 +25,7 @@ impl Delivery {
             });
             return;
         }
-        let size = batch::ENVELOPE.saturating_add(batch::size(&event));
+        let size = batch::alone(&event);
         if size > batch::MAX_REQUEST {
             return self.too_large(event, size);
         }

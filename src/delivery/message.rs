@@ -25,9 +25,8 @@ pub struct Event {
     /// Made before the ECID was known: whoever builds the request puts the ECID in, if it is known
     /// then. The engine keeps room for it.
     pub wants_ecid: bool,
-    /// What its request has to say beside it (the caller's overrides of the datastream), as text that
-    /// only whoever builds the request reads; mostly empty. Events that differ in it never share a
-    /// request.
+    /// Where it goes and what its request has to say beside it, as text that only whoever builds the request
+    /// reads. Events that differ in it never share a request.
     pub route: String,
 }
 

@@ -290,6 +290,15 @@ pub(super) fn read(text: &str) -> Read {
     }
 }
 
+/// The event of an entry of this version.
+#[must_use]
+pub fn stored(text: &str) -> Option<Event> {
+    match read(text) {
+        Read::Entry(event) => Some(event),
+        Read::Newer | Read::Corrupt => None,
+    }
+}
+
 fn read_first(entry: &str) -> Option<Event> {
     let (sum, rest) = cut(entry, b" ")?;
     if parse_f64(sum)? as u32 != check(rest) {

@@ -416,6 +416,86 @@ fn an_order_with_an_empty_cart_has_the_items_of_the_last_one() {
     assert_eq!(bench.sent()[0].at("xdm.productListItems.0.SKU"), Some(&Value::from("MH01")));
 }
 
+/// A page of a website with this organization and datastream, its shopper known.
+fn website(organization: &str, datastream: &str) -> Bench {
+    let mut bench = Bench::new();
+    bench.moment.cookies = IDENTITY.into();
+    let settings = json(&format!(r#"{{"organizationId":"{organization}","datastreamId":"{datastream}"}}"#));
+    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench
+}
+
+/// What such a page leaves in storage of one event.
+fn left_by(organization: &str, datastream: &str) -> Vec<(String, String)> {
+    let mut bench = website(organization, datastream);
+    bench.publish("page-view");
+    let stored = bench.effects.iter().filter_map(|effect| match effect {
+        Effect::Store { key, text } => Some((key.replace("tab", "other"), text.clone())),
+        _ => None,
+    });
+    stored.collect()
+}
+
+#[test]
+fn what_a_page_of_another_website_left_goes_to_its_own_datastream() {
+    let left = left_by(ORG, "first");
+    let mut bench = website(ORG, "second");
+    bench.run(|collector, moment| collector.adopted(left, moment));
+    bench.publish("page-view");
+    bench.answer_last(r#"{"handle":[]}"#);
+    bench.wait(300);
+    let urls: Vec<_> = bench.fetches().iter().map(|(_, url, _)| url.contains("configId=first")).collect();
+    assert_eq!(urls, [false, true]);
+    assert!(!bench.fetches()[1].2.contains("sdkConfig"), "nobody has overridden anything");
+}
+
+#[test]
+fn settings_that_change_leave_earlier_events_their_datastream() {
+    let mut bench = website(ORG, "first");
+    bench.publish("page-view");
+    bench.publish("open-cart");
+    let settings = json(r#"{"datastreamId":"second"}"#);
+    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench.publish("open-cart");
+    bench.answer_last(r#"{"handle":[]}"#);
+    bench.wait(300);
+    bench.answer_last(r#"{"handle":[]}"#);
+    bench.wait(300);
+    let to = |url: &str| ["first", "second"].into_iter().find(|id| url.contains(id)).unwrap_or_default().to_owned();
+    assert_eq!(bench.fetches().iter().map(|(_, url, _)| to(url)).collect::<Vec<_>>(), ["first", "first", "second"]);
+}
+
+#[test]
+fn what_another_organizations_page_left_waits_for_one_of_its_own() {
+    let left = left_by("FEDCBA9876543210FEDCBA98@AdobeOrg", "first");
+    let mut bench = website(ORG, "second");
+    let also = left.clone();
+    bench.run(|collector, moment| collector.adopted(also, moment));
+    bench.wait(300);
+    assert!(bench.fetches().is_empty());
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))), "it is not ours to take out");
+    bench.moment.wall += 8 * 24 * 3_600_000;
+    bench.run(|collector, moment| collector.adopted(left, moment));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))), "nobody came for seven days");
+}
+
+#[test]
+fn the_stores_own_web_sdk_sends_what_the_bundled_sender_left_to_its_own_datastream() {
+    let left = left_by(ORG, "first");
+    let mut bench = Bench::new();
+    let settings = json(r#"{"webSdkName":"mySdk","storefrontEvents":true}"#);
+    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench.run(|collector, moment| collector.adopted(left, moment));
+    bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
+    let mut calls = bench.effects.iter().filter_map(|effect| match effect {
+        Effect::SdkSend { json, .. } => Some(Value::parse(json).unwrap()),
+        _ => None,
+    });
+    let call = calls.next().expect("the event was handed over");
+    assert_eq!(call.at("edgeConfigOverrides.datastreamId"), Some(&Value::from("first")));
+}
+
 #[test]
 fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
     let mut bench = Bench::new();
@@ -446,6 +526,7 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
     });
     let (request, event) = call.expect("the event was handed over");
     assert!(event.contains(ECID));
+    assert!(!event.contains("edgeConfigOverrides"));
     assert!(bench.fetches().is_empty());
     bench.run(|collector, moment| collector.sdk_answered(request, SdkAnswer::Resolved, moment));
     assert_eq!(bench.statuses(), [("page-view".into(), "accepted".into())]);

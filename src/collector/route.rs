@@ -1,0 +1,75 @@
+//! Where an event goes: its organization, its datastream, and the caller's overrides.
+//!
+//! They stay with the event until it is delivered, for it may leave when other settings are in force, or from a page
+//! of another website under the same domain.
+
+use alloc::string::String;
+
+use super::{Collector, Sender};
+use crate::delivery::edge::request;
+use crate::delivery::{self, Limits};
+use crate::moment::Moment;
+use crate::value::{Map, Value};
+
+/// The event's organization.
+const ORGANIZATION: &str = "organization";
+/// The datastream that was in force when the event was accepted.
+pub(super) const HOME: &str = "home";
+/// Another one that the caller named.
+pub(super) const OTHER: &str = "datastream";
+/// What the caller overrides of it.
+pub(super) const CONFIG: &str = "config";
+
+impl Collector {
+    /// What a request says beside its contents, by the overrides of all calls and of this one.
+    pub(super) fn route(&self, local: Option<&Value>) -> String {
+        to_text(self.overridden(local))
+    }
+
+    /// [`Self::route`] of an event that is accepted now. The store's own Web SDK knows its datastream itself.
+    pub(super) fn event_route(&self, local: Option<&Value>) -> String {
+        let mut route = self.overridden(local);
+        let settings = &self.effective.settings;
+        if self.sender == Some(Sender::Edge)
+            && let (Some(organization), Some(datastream)) = (&settings.organization_id, &settings.datastream_id)
+        {
+            route.set(ORGANIZATION, organization.as_str());
+            route.set(HOME, datastream.as_str());
+        }
+        to_text(route)
+    }
+
+    fn overridden(&self, local: Option<&Value>) -> Map {
+        let datastream = self.effective.settings.datastream_id.as_deref().unwrap_or_default();
+        let overrides = request::overrides(self.instance.overrides.as_ref(), local, datastream);
+        let mut route = Map::new();
+        if let Some(datastream) = overrides.datastream {
+            route.set(OTHER, datastream);
+        }
+        if let Some(config) = overrides.config {
+            route.set(CONFIG, config);
+        }
+        route
+    }
+
+    /// Whether an entry that another page left may leave from here. Another organization knows the shopper by another
+    /// identity: its events wait for a page of its own, as long as events are kept.
+    pub(super) fn may_adopt(&self, text: &str, moment: &Moment) -> bool {
+        let Some(event) = delivery::stored(text) else { return true };
+        let route = parse(&event.route);
+        let theirs = route.get(ORGANIZATION).and_then(Value::as_text);
+        let ours = self.effective.settings.organization_id.as_deref();
+        let is_foreign = theirs.is_some() && ours.is_some() && theirs != ours;
+        !is_foreign || moment.wall.saturating_sub(event.created) > Limits::default().age
+    }
+}
+
+/// What [`Collector::route`] or [`Collector::event_route`] made.
+pub(super) fn parse(route: &str) -> Value {
+    Value::parse(route).unwrap_or_default()
+}
+
+/// Requests are mostly beside nothing: no text is no route.
+fn to_text(route: Map) -> String {
+    if route.is_empty() { String::new() } else { Value::Map(route).to_json() }
+}
