@@ -56,6 +56,7 @@
 
 mod choice;
 mod draft;
+mod early;
 mod exchange;
 mod instance;
 mod road;
@@ -85,6 +86,7 @@ use crate::uuid::Random;
 use crate::value::Value;
 use crate::xdm;
 
+pub use early::EarlyPage;
 pub use exchange::{Failure, Reply};
 pub use road::SdkAnswer;
 
@@ -177,7 +179,8 @@ pub enum Effect {
     Forget(Vec<String>),
     /// Take everything of ours but [`crate::consent::MEMORY_KEY`] out of storage, whichever tab wrote it.
     Purge,
-    /// Look for entries of dead tabs; tell [`Collector::adopted`].
+    /// Look for what pages left early, tell [`Collector::take_over`], and for entries of dead tabs, tell
+    /// [`Collector::adopted`].
     Adopt,
     /// Wait for the identity lock; tell [`Collector::identity_locked`].
     LockIdentity,
@@ -227,6 +230,10 @@ pub struct Collector {
     refused: Option<Vec<Issue>>,
     before_send: Option<BeforeSend>,
     storefront: Storefront,
+    /// What the last page of this visit remembered of the cart.
+    last_cart: Option<String>,
+    /// Keys of early pages whose events are on their way into the outbox.
+    taken_over: Vec<String>,
     consent: Consent,
     /// The consent that the outbox was last told.
     told: Option<State>,
@@ -267,6 +274,8 @@ impl Collector {
             refused: None,
             before_send: None,
             storefront: Storefront::default(),
+            last_cart: None,
+            taken_over: Vec::new(),
             told: None,
             told_must_hear: false,
             look_again: false,
@@ -357,22 +366,6 @@ impl Collector {
             Draft { id: String::new(), event: "", needs_answer: false, xdm, page, wall: moment.wall, asked: None };
         draft.record();
         draft.compose(&self.effective.settings, None).to_json();
-    }
-
-    /// Items of a page of this shop that was left, at `wall`, before a collector ran there: its events are
-    /// published now, as of then. They go by this page's settings and the shopper's choice of now, and
-    /// leave nothing of their contexts to this page.
-    pub fn handed_over(&mut self, items: Vec<Item>, page: &Page, wall: i64, moment: &Moment) {
-        if moment.wall.saturating_sub(wall) > Limits::default().age {
-            return;
-        }
-        for mut item in items {
-            for settings in ["aepContext", "eventForwardingContext"] {
-                item.contexts.remove(settings);
-            }
-            self.pushed_at(item, None, page.clone(), wall, moment);
-        }
-        self.storefront.forget_contexts();
     }
 
     /// As [`Self::pushed`], of an event that was published at `wall`, milliseconds since 1970.

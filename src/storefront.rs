@@ -125,9 +125,9 @@ impl Storefront {
         self.cart.restore(text);
     }
 
-    /// Takes every context away; the cart memory stays.
-    pub fn forget_contexts(&mut self) {
-        self.state = Map::new();
+    /// Takes over the cart memory of an earlier page that is heard of late.
+    pub fn follow(&mut self, earlier: Self) {
+        self.cart.follow(earlier.cart);
     }
 
     fn set_contexts(&mut self, contexts: Map, taken: &mut Taken) {

@@ -27,47 +27,74 @@ const plain = async (why) => {
   return module;
 };
 
-// A page that is left before the collector runs hands its data layer to the next page (src/browser/early.rs).
-const KEY = `storefront-collector:early:${Date.now()}${Math.random()}`;
-// The shop's storage is not ours to fill.
+// A page that is left before the collector can send hands its data layer to the next page (src/browser/early.js).
+const EARLY = "storefront-collector:early:";
+const KEY = `${EARLY}${Date.now()}${Math.random()}`;
+// Of all such pages together: the shop's storage is not ours to fill.
 const ROOM = 250_000;
 // Items whose events the next page has; back from the back-forward cache they must not be published again.
 const handedOver = new Set();
 let kept = [];
+// Once they are there.
+let module;
+let collector;
 
-const recall = () => {
+const recall = async () => {
   try {
-    if (kept.length && !localStorage.getItem(KEY)) kept.forEach((item) => handedOver.add(item));
+    if (kept.length && !localStorage.getItem(KEY)) {
+      kept.forEach((item) => handedOver.add(item));
+      // What it holds has been published by another page.
+      await collector?.stop();
+      collector &&= await module.start(undefined, handedOver);
+    }
     kept = [];
     localStorage.removeItem(KEY);
   } catch {} // Storage is denied: nothing was kept.
 };
 
+// Whether the running collector has to wait for settings with all that was published.
+const isWaiting = (collector) => {
+  const { state, sender } = collector.status();
+  return state === "waiting" && !sender && collector.events().every(({ status }) => status === "held");
+};
+
 // Where consent has to be asked for, or only the collector can tell what it is, nothing is kept.
-const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents }) =>
-  !document.prerendering && storefrontEvents !== false && defaultConsent === "in" && `${consentSources}` === "mg_dnt"
-  && !/(^|; *)(mg_dnt(=|;|$)|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie) && !localStorage.getItem("storefront-collector.consent")?.includes('"consent"');
+const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents, hipaa }) => {
+  const { consent } = JSON.parse(localStorage.getItem("storefront-collector.consent") ?? "{}");
+  const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : defaultConsent === "in";
+  return agrees && !document.prerendering && storefrontEvents !== false && hipaa !== true && `${consentSources}` === "mg_dnt"
+    && !/(^|; *)(mg_dnt(=|;|$)|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
+};
 
 const keep = () => {
   try {
     const settings = JSON.parse(document.getElementById("storefront-collector")?.textContent || "{}");
-    if (!mayKeep(settings)) return;
+    if (!mayKeep(settings) || collector && !isWaiting(collector)) return;
     const items = [];
     const texts = [];
     let room = ROOM;
     let events = 0;
+    let forwarding;
     for (const item of window[settings.dataLayerName ?? "adobeDataLayer"] ?? []) {
       try {
         const text = JSON.stringify(handedOver.has(item) ? { ...item, event: undefined } : item);
         if (text[0] !== "{") continue;
         if ((room -= text.length) < 0) break;
         events += text.includes('"event":');
+        forwarding = item.eventForwardingContext ?? forwarding;
         items.push(item);
         texts.push(text);
       } catch {} // A cycle, a BigInt, a function: nothing that can be handed on.
     }
-    if (!events) return;
-    const about = JSON.stringify({ time: Date.now(), url: location.href, referrer: document.referrer });
+    // Switched off in the Admin, and nobody else says where events go.
+    const isOff = forwarding && forwarding.aep !== true
+      && !["organizationId", "datastreamId", "webSdkName", "storefrontEvents"].some((name) => settings[name] != null);
+    if (!events || isOff) return;
+    const about = JSON.stringify({ time: Date.now(), url: location.href, referrer: document.referrer, settings });
+    // The oldest page makes room.
+    for (const key of Object.keys(localStorage).filter((key) => key.startsWith(EARLY)).sort().reverse()) {
+      if ((room -= localStorage.getItem(key).length) < 0) localStorage.removeItem(key);
+    }
     localStorage.setItem(KEY, `${about.slice(0, -1)},"items":[${texts}]}`);
     kept = items;
   } catch {} // No settings that can be read, or no storage.
@@ -79,20 +106,19 @@ if (isFirst) {
 
 // A second tag must not set up the module again under the collector that runs in it.
 if (isFirst) try {
-  const { start } = wasm
+  module = wasm
     ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
-  await start(undefined, handedOver);
+  collector = await module.start(undefined, handedOver);
 } catch (error) {
-  // Of settings that can never work the collector itself has told.
-  if (!error?.issues) console.error(`[storefront-collector] ${error?.message ?? error}`);
+  // Of settings that can never work the collector itself has told. What cannot be loaded may be there for the next page.
+  if (error?.issues) removeEventListener("pagehide", keep);
+  else console.error(`[storefront-collector] ${error?.message ?? error}`);
 }
 // Tags of one address run once, whatever their number.
 if (!isFirst || [...document.querySelectorAll("script")].filter(({ src }) => src === import.meta.url).length > 1) {
   if (window[TAG]++ === 1) console.warn("[storefront-collector] start: this page has a second collector.js tag; it is left out. Remove it");
 }
-removeEventListener("pagehide", keep);
-removeEventListener("pageshow", recall);
 
 // Asked for by QA; also where the collector itself could not start.
 if (new URLSearchParams(location.search).has("storefront-collector-debug")) import("./inspector.js").catch(() => {});

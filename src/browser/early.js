@@ -1,26 +1,35 @@
-// Events of pages that were left before a collector ran there.
+// Events of pages that were left before a collector could send them.
 //
-// `collector.js` is small and there early; when the page goes before the rest has loaded, it writes the data layer's items
-// to `localStorage`, and the next page of the shop publishes them here, with the time and the address of their own page. It
-// writes nothing where the shopper has declined or is asked first.
+// `collector.js` is small and there early; when the page goes before the rest has loaded, or before the settings have
+// come, it writes the data layer's items to `localStorage`, and the next page of the shop publishes them here, with the
+// time and the address of their own page. It writes nothing where the shopper has declined or is asked first.
 import { readItem } from "./data_layer.js";
 import { EARLY } from "./host.js";
 import { payload } from "./monitors.js";
 import { readings } from "./page.js";
-import { EARLY_KEYS, forgetLocal, localKeys, recall } from "./store.js";
+import { JOURNAL, earlyKeys, forgetLocal, recall } from "./store.js";
+import { acquire } from "./tabs.js";
+import { sleep } from "./values.js";
+
+/** @param {import("./host.js").Host} host @param {string} key */
+const handOver = (host, key) => {
+  const left = payload(recall(key) ?? "");
+  if (!Array.isArray(left?.items)) return forgetLocal(key);
+  const [, , ...same] = readings(host);
+  const items = left.items.map((item) => readItem(host, item)).filter(Boolean);
+  host.told(EARLY, items, [`${left.url ?? ""}`, `${left.referrer ?? ""}`, ...same], Number(left.time) || 0, key.slice(JOURNAL.length), left.settings);
+};
 
 /**
- * Publishes what earlier pages left, oldest page first, each once.
+ * Hands the core what earlier pages left, oldest page first; the core takes out what it publishes. One tab at a time.
  * @param {import("./host.js").Host} host
  */
-export const takeOver = (host) => {
+export const takeOver = async (host) => {
+  // Not before this page has told what it remembers of the cart.
+  await sleep(0);
+  if (!earlyKeys().length) return;
+  const release = await acquire("storefront-collector:early", false);
   // The time stands first in what follows the prefix.
-  for (const key of localKeys(EARLY_KEYS).sort()) {
-    const left = payload(recall(key) ?? "");
-    forgetLocal(key);
-    if (!Array.isArray(left?.items)) continue;
-    const [, , ...same] = readings(host);
-    const items = left.items.map((item) => readItem(host, item)).filter(Boolean);
-    host.told(EARLY, items, [`${left.url ?? ""}`, `${left.referrer ?? ""}`, ...same], Number(left.time) || 0);
-  }
+  for (const key of earlyKeys().sort()) if (!host.left && !host.stopped) handOver(host, key);
+  release?.();
 };

@@ -33,7 +33,10 @@ pub(super) fn carry_out(host: &JsValue, effect: Effect) -> bool {
         Effect::Store { key, text } => page::put(host, &key, &text),
         Effect::Forget(keys) => page::forget(host, &page::lines(&keys)),
         Effect::Purge => page::purge(host),
-        Effect::Adopt => page::adopt(host),
+        Effect::Adopt => {
+            page::take_over(host);
+            page::adopt(host);
+        }
         Effect::LockIdentity => page::lock_identity(host),
         Effect::UnlockIdentity => page::unlock_identity(host),
         Effect::RememberCart(text) => page::remember_cart(&text),

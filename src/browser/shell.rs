@@ -90,9 +90,8 @@ impl Shell {
         JsValue::UNDEFINED
     }
 
-    /// Begins to collect: first what earlier pages left, then what stands on the data layer.
+    /// Begins to collect, with what stands on the data layer.
     fn begin(&self, host: &JsValue) {
-        page::take_over(host);
         let mut name = String::new();
         let mut wants_hints = false;
         self.with_core(|core| {

@@ -10,10 +10,10 @@ import { STORE_FAILED } from "./host.js";
 import { mono } from "./page.js";
 
 /** What every key in `localStorage` begins with. */
-const JOURNAL = "storefront-collector:";
+export const JOURNAL = "storefront-collector:";
 /** What the keys begin with under which collector.js keeps events of a page that was left early; part of the journal, so
  * that a purge takes them along. What follows the journal's prefix is no tab. */
-export const EARLY_KEYS = `${JOURNAL}early:`;
+const EARLY_KEYS = `${JOURNAL}early:`;
 /** The database and its only object store. */
 const DATABASE = "storefront-collector";
 const OUTBOX = "outbox";
@@ -34,8 +34,10 @@ const allowed = (look) => {
 };
 
 /** @param {string} prefix */
-export const localKeys = (prefix) =>
+const localKeys = (prefix) =>
   allowed(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [];
+
+export const earlyKeys = () => localKeys(EARLY_KEYS);
 
 /** @param {string} key @returns {string | undefined} */
 export const recall = (key) => allowed(() => localStorage.getItem(key)) ?? undefined;

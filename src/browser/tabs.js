@@ -12,7 +12,7 @@ import { get, sleep } from "./values.js";
  * @param {boolean} ifAvailable
  * @returns {Promise<Function | false | undefined>}
  */
-const acquire = (name, ifAvailable) =>
+export const acquire = (name, ifAvailable) =>
   new Promise((resolve) => {
     const holding = (lock) => (lock ? new Promise((release) => resolve(release)) : resolve(false));
     get(globalThis.navigator, "locks").request(name, { ifAvailable }, holding).catch(() => resolve());

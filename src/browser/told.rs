@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use wasm_bindgen::JsValue;
 
 use super::page::{self, readable};
-use crate::collector::{BeforeSend, Collector, Failure, Reply, SdkAnswer};
+use crate::collector::{BeforeSend, Collector, EarlyPage, Failure, Reply, SdkAnswer};
 use crate::consent::Signal;
 use crate::delivery::Ticket;
 use crate::inspect::{Issue, Severity};
@@ -198,7 +198,7 @@ pub(super) fn hear(
 ) {
     match kind {
         CONFIGURE => configure(core, facts, moment),
-        CART => core.restore_cart(&facts.text(0)),
+        CART => core.restore_cart(facts.text(0)),
         ITEM => {
             // Only the last one has an event, of the time that the fourth fact says.
             let asked = facts.maybe_text(2);
@@ -217,7 +217,8 @@ pub(super) fn hear(
             for item in facts.list(0).0 {
                 items.push(item_of(Facts::of(item), known));
             }
-            core.handed_over(items, &page_of(facts.list(1)), facts.number(2), moment);
+            let (page, settings) = (page_of(facts.list(1)), facts.at(4).clone());
+            core.take_over(EarlyPage { key: facts.text(3), items, settings, page, wall: facts.number(2) }, moment);
         }
         VISIBLE => core.visible(facts.flag(0), moment),
         UNLOADING => core.unloading(facts.flag(0), moment),

@@ -24,7 +24,10 @@ impl Collector {
                 self.read_consent(moment);
                 continue;
             }
-            let effect = self.delivery.next_effect()?;
+            let Some(effect) = self.delivery.next_effect() else {
+                // Last: what they say has been stored again by now.
+                return self.taken_over.pop().map(|key| Effect::Forget(Vec::from([key])));
+            };
             self.translate(effect, moment);
         }
     }
@@ -267,8 +270,9 @@ impl Collector {
     }
 
     /// What the last page of this visit remembered of the cart.
-    pub fn restore_cart(&mut self, text: &str) {
-        self.storefront.restore_cart(text);
+    pub fn restore_cart(&mut self, text: String) {
+        self.storefront.restore_cart(&text);
+        self.last_cart = Some(text);
     }
 
     /// A Web SDK that has not told the ECID gets the events without when the page goes away.

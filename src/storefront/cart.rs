@@ -67,6 +67,16 @@ impl CartMemory {
         self.filled.get_or_insert_with(|| cart.clone());
         self.baseline.get_or_insert(cart);
     }
+
+    /// The page before this one had `earlier`. What this page has seen itself is newer.
+    pub(super) fn follow(&mut self, earlier: Self) {
+        if self.current.is_none()
+            && let Some(cart) = earlier.filled
+        {
+            self.filled = Some(cart.clone());
+            self.baseline = Some(cart);
+        }
+    }
 }
 
 fn holds_something(cart: &Value) -> bool {
@@ -120,5 +130,18 @@ mod tests {
         next.changed(Some(&cart(&["a", "b"])));
         assert_eq!(next.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
         next.restore("no json");
+    }
+
+    #[test]
+    fn a_page_that_is_heard_of_late_knew_a_newer_cart_than_the_one_before_it() {
+        let mut late = CartMemory::default();
+        late.changed(Some(&cart(&["a", "b"])));
+        let mut here = CartMemory::default();
+        here.restore(&cart(&["a"]).to_json());
+        here.follow(late.clone());
+        assert_eq!(here.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a", "b"])));
+        here.changed(Some(&cart(&["c"])));
+        here.follow(late);
+        assert_eq!(here.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["c"])), "what this page saw is newer");
     }
 }

@@ -8,7 +8,7 @@
     clippy::arithmetic_side_effects
 )]
 
-use storefront_collector::collector::{Collector, Effect, Failure, Host, Reply, SdkAnswer};
+use storefront_collector::collector::{Collector, EarlyPage, Effect, Failure, Host, Reply, SdkAnswer};
 use storefront_collector::moment::Moment;
 use storefront_collector::page::Page;
 use storefront_collector::settings::Source;
@@ -477,6 +477,102 @@ fn what_another_organizations_page_left_waits_for_one_of_its_own() {
     bench.moment.wall += 8 * 24 * 3_600_000;
     bench.run(|collector, moment| collector.adopted(left, moment));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Forget(_))), "nobody came for seven days");
+}
+
+/// A page that was left early, with this on its data layer before its page view.
+fn early_page(data_layer: &str) -> EarlyPage {
+    let item = |contexts, event: Option<&str>| Item { contexts, event: event.map(String::from), ..Item::default() };
+    EarlyPage {
+        key: "early:1".into(),
+        items: vec![item(map(data_layer), None), item(Map::new(), Some("page-view"))],
+        page: Page { url: "https://www.shop.test/early".into(), ..Page::default() },
+        wall: 1_795_360_660_000,
+        ..EarlyPage::default()
+    }
+}
+
+fn is_taken_out(bench: &Bench) -> bool {
+    bench.effects.iter().any(|effect| matches!(effect, Effect::Forget(keys) if keys == &["early:1"]))
+}
+
+#[test]
+fn an_early_page_waits_until_its_events_may_leave() {
+    let mut bench = Bench::new();
+    bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
+    assert_eq!((bench.statuses().len(), is_taken_out(&bench)), (0, false), "no settings yet");
+    let settings = json(&format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#));
+    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
+    let stored = bench.effects.iter().position(|effect| matches!(effect, Effect::Store { .. }));
+    let forgotten = bench.effects.iter().position(|effect| matches!(effect, Effect::Forget(_)));
+    assert!(stored.is_some() && stored < forgotten, "the events are safe before the page is taken out");
+    assert_eq!(bench.statuses(), [("page-view".into(), "queued".into())]);
+}
+
+#[test]
+fn whoever_takes_an_early_page_over_publishes_it_under_the_same_ids() {
+    let ids = [1, 2].map(|seed| {
+        let mut bench = website(ORG, "x");
+        bench.collector = Collector::new(host(), format!("tab{seed}"), [seed; 4], &bench.moment);
+        let settings = json(&format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#));
+        bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+        bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
+        bench.collector.events().at("0.id").map(Value::to_json).unwrap()
+    });
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[test]
+fn an_early_page_goes_by_its_own_settings() {
+    let aep = |ims: &str, datastream: &str, on: bool| {
+        format!(
+            r#"{{"aepContext":{{"imsOrgId":"{ims}","datastreamId":"{datastream}"}},"eventForwardingContext":{{"aep":{on}}}}}"#
+        )
+    };
+    let taken_over = |data_layer: &str| {
+        let mut bench = Bench::new();
+        bench.moment.cookies = IDENTITY.into();
+        bench.contexts(&aep(ORG, "second", true));
+        bench.run(|collector, moment| collector.take_over(early_page(data_layer), moment));
+        bench
+    };
+    let bench = taken_over(&aep(ORG, "first", true));
+    let (_, url, body) = bench.fetches()[0];
+    assert!(url.contains("configId=first") && body.contains("https://www.shop.test/early"), "{url}");
+    assert_eq!(bench.status("settings.datastreamId.value"), r#""second""#, "ours are what they were");
+
+    let off = taken_over(&aep(ORG, "first", false));
+    assert_eq!((off.statuses().len(), off.fetches().len(), is_taken_out(&off)), (0, 0, true));
+
+    let foreign = taken_over(&aep("FEDCBA9876543210FEDCBA98@AdobeOrg", "first", true));
+    assert_eq!((foreign.statuses().len(), is_taken_out(&foreign)), (0, false), "it waits for a page of its own");
+
+    let mut script = early_page("{}");
+    script.settings = json(r#"{"datastreamId":"third"}"#);
+    let mut bench = taken_over("{}");
+    bench.answer_last(r#"{"handle":[]}"#);
+    bench.run(|collector, moment| collector.take_over(script, moment));
+    bench.wait(300);
+    assert!(bench.fetches().last().unwrap().1.contains("configId=third"), "its script counts before ours");
+}
+
+#[test]
+fn an_early_page_leaves_nothing_of_its_contexts_to_this_one() {
+    let mut bench = Bench::configured();
+    bench.contexts(r#"{"pageContext":{"pageName":"here"}}"#);
+    bench.run(|collector, moment| collector.take_over(early_page(r#"{"pageContext":{"pageName":"there"}}"#), moment));
+    bench.publish("page-view");
+    let name = |at: &str| bench.collector.events().at(at).map(Value::to_json);
+    assert_eq!(name("0.xdm.web.webPageDetails.name").as_deref(), Some(r#""there""#));
+    assert_eq!(name("1.xdm.web.webPageDetails.name").as_deref(), Some(r#""here""#));
+}
+
+#[test]
+fn an_early_page_that_is_too_old_is_taken_out() {
+    let mut bench = Bench::configured();
+    bench.moment.wall += 8 * 24 * 3_600_000;
+    bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
+    assert_eq!((bench.statuses().len(), is_taken_out(&bench)), (0, true));
 }
 
 #[test]

@@ -56,11 +56,11 @@ for (const [what, between] of Object.entries({
 
 test("left before the core has come, handed over to another page, and back again: each arrives once", async ({ page, context, site, edge }) => {
   const expected = ["back", "early 1", "early 2"];
-  site.delayWasm(5_000);
+  site.delayCore(5_000);
   try {
     await page.goto(shop(site, 'views("early 1", "early 2");'), { waitUntil: "domcontentloaded" });
     await page.waitForFunction(() => performance.getEntriesByType("resource").length >= 2 && window[Symbol.for("storefront-collector.tag")]);
-    site.delayWasm(0);
+    site.delayCore(0);
     // What the browser tells a page that it puts away. That it really does, with the core on its way, it decides itself.
     const told = (name) => page.evaluate((event) => { dispatchEvent(new PageTransitionEvent(event, { persisted: true })); }, name);
     await told("pagehide");
@@ -71,6 +71,6 @@ test("left before the core has come, handed over to another page, and back again
     await page.evaluate(() => { window.views("back"); });
     expect(await settled(edge, expected)).toEqual(expected);
   } finally {
-    site.delayWasm(0);
+    site.delayCore(0);
   }
 });

@@ -1,7 +1,7 @@
 // Faults on the way, with a network on which a connection takes 300 ms. What cannot leave is kept, and arrives on the
 // next visit; each event once.
 import { expect, test } from "./support/fixtures.mjs";
-import { OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
+import { OURS, collector, contexts, page as html, push, sdk } from "./support/pages.mjs";
 
 const PAGE = html(sdk(), push(...contexts({ datastreamId: OURS })), collector());
 
@@ -143,44 +143,6 @@ test.describe("one storage is denied", () => {
       expect(await edge.events()).toEqual([]);
       await edge.heal();
       expect(await arrived({ context, site, edge }, 3)).toEqual(numbered(3));
-    });
-  }
-});
-
-test.describe("a page is left before the collector's core has come", () => {
-  test.afterEach(({ site }) => site.delayWasm(0));
-
-  const early = (inline, ...parts) => html(sdk(), push(...contexts({ datastreamId: OURS })), code(inline), ...parts, collector());
-  const left = (site, { next, parts = [], cookie = "" }) => site.page(early(`${cookie ? `document.cookie = ${JSON.stringify(cookie)};` : ""}
-    magentoStorefrontEvents.context.setPage({ pageType: "CMS", pageName: "left" });
-    magentoStorefrontEvents.publish.pageView();
-    addEventListener("load", () => setTimeout(() => { location.href = ${JSON.stringify(next)}; }));`, ...parts), { headers: { "cache-control": "no-cache" } });
-  const stored = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("storefront-collector")));
-
-  test("its events are published by the next page, as of their own page", async ({ page, site, edge }) => {
-    const next = site.page(PAGE);
-    const first = left(site, { next });
-    site.delayWasm(500);
-    await page.goto(first);
-    await page.waitForURL(next);
-    const events = await edge.settled((all) => all.length >= 1, { quiet: 8_000 });
-    expect(events.map(name)).toEqual(["left"]);
-    expect(events[0].xdm.web.webPageDetails.URL).toBe(first);
-  });
-
-  for (const [why, options] of Object.entries({
-    "the shopper has declined": { cookie: "mg_dnt=1; path=/" },
-    "the Web SDK's cookie refuses": { cookie: "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_consent=general%3Dout; path=/" },
-    "consent is asked for": { parts: [settings({ defaultConsent: "pending" })] },
-    "another source of consent counts": { parts: [settings({ consentSources: ["tcf"] })] },
-  })) {
-    test(`nothing is kept when ${why}`, async ({ page, site, edge }) => {
-      const next = site.page("<!doctype html><title>Next</title>");
-      site.delayWasm(500);
-      await page.goto(left(site, { next, ...options }));
-      await page.waitForURL(next);
-      expect(await stored(page)).toEqual([]);
-      expect(await edge.requests()).toEqual([]);
     });
   }
 });

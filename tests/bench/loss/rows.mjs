@@ -87,7 +87,7 @@ export const ROWS = [
   { name: "500 events, link followed at once", lost: true, act: followed(500) },
   { name: "first page, 5 events, left within 50 ms", lost: true, act: async (w) => {
     // The collector's core comes as late as everything else on such a network.
-    w.site.delayWasm(300);
+    w.site.delayCore(300);
     const page = await w.browser.context.newPage();
     const left = w.shop(`views(0, 5); setTimeout(() => { location.href = ${JSON.stringify(w.next)}; }, 50);`);
     await page.goto(left, { waitUntil: "commit" });

@@ -95,7 +95,7 @@ export const startWorld = async (side) => {
     /** Runs one row. @returns {{ published: number, atOnce: object, later: object }} */
     measure: async ({ act, quiet = 3_000 }) => {
       await edge.reset();
-      site.delayWasm(0);
+      site.delayCore(0);
       network.reset();
       network.delay(CONNECT);
       browser = await startBrowser(hosts);

@@ -21,7 +21,7 @@ const TYPES = {
 export const startSite = async (mounts) => {
   const pages = new Map();
   let count = 0;
-  let wasmDelay = 0;
+  let coreDelay = 0;
 
   const answer = async (url) => {
     const page = pages.get(url.pathname);
@@ -39,7 +39,7 @@ export const startSite = async (mounts) => {
   const server = createServer(selfSigned(SITE_HOSTS), async (request, response) => {
     const url = new URL(request.url, "https://shop.test");
     if (url.searchParams.has("wait")) await sleep(Number(url.searchParams.get("wait")));
-    if (url.pathname.endsWith(".wasm")) await sleep(wasmDelay);
+    if (/\.wasm$|_js\.js$/.test(url.pathname)) await sleep(coreDelay);
     const { status, headers, body } = await answer(url);
     response.writeHead(status, { "cache-control": "no-store", ...headers }).end(body);
   });
@@ -58,7 +58,7 @@ export const startSite = async (mounts) => {
       return `https://${host}${path}`;
     },
     /** From now on the collector's core takes so many milliseconds more to come. */
-    delayWasm: (milliseconds) => { wasmDelay = milliseconds; },
+    delayCore: (milliseconds) => { coreDelay = milliseconds; },
     stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
   };
 };
