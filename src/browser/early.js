@@ -11,6 +11,9 @@ import { JOURNAL, earlyKeys, forgetLocal, recall } from "./store.js";
 import { acquire } from "./tabs.js";
 import { sleep } from "./values.js";
 
+/** What one tab takes out of `localStorage` another one's process still sees for a moment; in milliseconds. */
+const SPREADS = 200;
+
 /** @param {import("./host.js").Host} host @param {string} key */
 const handOver = (host, key) => {
   const left = payload(recall(key) ?? "");
@@ -31,5 +34,6 @@ export const takeOver = async (host) => {
   const release = await acquire("storefront-collector:early", false);
   // The time stands first in what follows the prefix.
   for (const key of earlyKeys().sort()) if (!host.left && !host.stopped) handOver(host, key);
+  await sleep(SPREADS);
   release?.();
 };

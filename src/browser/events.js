@@ -6,14 +6,8 @@ import { depart } from "./network.js";
 import { isNews } from "./page.js";
 import { get } from "./values.js";
 
-/** How long after its start a navigation may still be what takes the page away, in milliseconds. */
-const NAVIGATION = 10_000;
-
-/** Whether a page of this shop takes the place of this one. Browsers without the Navigation API never say. */
-const hasHeir = (host) => Date.now() < host.navigatingUntil && !host.store?.unsafe.size;
-
-const leadsToAnotherPageOfOurs = ({ destination, downloadRequest }) =>
-  !destination.sameDocument && downloadRequest === null && destination.url.startsWith(`${location.origin}/`);
+/** Whether a page of this shop takes the place of this one and finds what is stored. */
+const hasHeir = (host) => host.isReplaced && !host.store?.unsafe.size;
 
 /**
  * Starts listening to the page.
@@ -23,8 +17,9 @@ export const follow = (host) => {
   const { signal } = host.listening;
   const on = (target, event, heard) => target?.addEventListener?.(event, heard, { signal });
   const readConsent = () => host.told(READ_CONSENT);
-  on(get(window, "navigation"), "navigate", (event) => {
-    if (leadsToAnotherPageOfOurs(event)) host.navigatingUntil = Date.now() + NAVIGATION;
+  // Not told of a tab that closes. The activation is there for pages of our own origin only, redirects looked at.
+  on(window, "pageswap", ({ activation }) => {
+    host.isReplaced = Boolean(activation);
   });
   on(document, "visibilitychange", () => {
     const visible = document.visibilityState !== "hidden";
@@ -57,7 +52,7 @@ export const follow = (host) => {
 
 /** The page is back from the back-forward cache. */
 const comeBack = async (host) => {
-  host.navigatingUntil = 0;
+  host.isReplaced = false;
   host.left = false;
   const old = host.tab;
   host.tab += "+";

@@ -48,8 +48,8 @@ export const open = (tab, tell) => {
     stopped: false,
     /** Between `pagehide` and coming back. */
     left: false,
-    /** Until when a navigation to another page of the shop may take this one away. */
-    navigatingUntil: 0,
+    /** Another page of the shop takes this one's place. Browsers without `pageswap` never say. */
+    isReplaced: false,
     /** The timer of the core's next wish. */
     alarm: undefined,
     /** Requests under way, by the outbox's number. @type {Map<number, AbortController>} */

@@ -58,6 +58,34 @@ test.describe("a connection takes 300 ms", () => {
   }
 });
 
+test.describe("events leave with the page when no page of the shop comes after it", () => {
+  const leaving = {
+    "a link of the shop that sends the shopper on to another site": async (page, site) => {
+      const pay = site.page("<!doctype html><title>Pay</title>", { host: "pay.test" });
+      await page.evaluate((url) => { location.href = url; }, site.page("", { headers: { location: pay } }));
+      await page.waitForURL(pay);
+    },
+    "the tab is closed while a page of the shop loads": async (page, site) => {
+      await page.evaluate((url) => { setTimeout(() => { location.href = url; }); }, `${site.page(PAGE)}?wait=5000`);
+      await page.waitForTimeout(100);
+      await page.close({ runBeforeUnload: true });
+    },
+  };
+  for (const [what, leave] of Object.entries(leaving)) {
+    test(what, async ({ page, context, site, edge }) => {
+      await context.newPage();
+      await page.goto(site.page(PAGE));
+      await ready(page);
+      await page.evaluate(publish, { from: 0, count: 1 });
+      await edge.settled((all) => all.length >= 1);
+      // Behind a page view that left at once, these wait for others.
+      await page.evaluate(() => { for (let n = 0; n < 3; n += 1) window.magentoStorefrontEvents.publish.openCart(); });
+      await leave(page, site);
+      expect(await edge.settled((all) => all.length >= 4, { quiet: 1_000 })).toHaveLength(4);
+    });
+  }
+});
+
 test("storage is full and a link followed at once: what is not stored leaves with the page", async ({ page, context, site, edge, network }) => {
   await page.goto(site.page(PAGE));
   await ready(page);

@@ -6,7 +6,7 @@ import { extname, join, normalize, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { selfSigned } from "./tls.mjs";
 
-export const SITE_HOSTS = ["shop.test", "www.shop.test"];
+export const SITE_HOSTS = ["shop.test", "www.shop.test", "pay.test"];
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -25,6 +25,7 @@ export const startSite = async (mounts) => {
 
   const answer = async (url) => {
     const page = pages.get(url.pathname);
+    if (page?.headers.location) return { status: 302, headers: page.headers };
     if (page) return { status: 200, headers: { "content-type": TYPES[".html"], ...page.headers }, body: page.html };
     for (const [prefix, folder] of Object.entries(mounts)) {
       if (!url.pathname.startsWith(`${prefix}/`)) continue;
@@ -48,7 +49,7 @@ export const startSite = async (mounts) => {
   return {
     port: server.address().port,
     /**
-     * Serves a page.
+     * Serves a page; with a header `location` it sends the browser on to there.
      * @param {string} html
      * @param {{ host?: string, path?: string, headers?: Record<string, string> }} [options]
      * @returns {string} its address
