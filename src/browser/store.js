@@ -8,6 +8,7 @@
 // storage holds our entries for some hundred milliseconds only.
 import { STORE_FAILED } from "./host.js";
 import { mono } from "./page.js";
+import { sleep } from "./values.js";
 
 /** What every key in `localStorage` begins with. */
 export const JOURNAL = "storefront-collector:";
@@ -19,6 +20,8 @@ const DATABASE = "storefront-collector";
 const OUTBOX = "outbox";
 /** How long an entry stays in the journal alone, in milliseconds. */
 const MOVES_AFTER = 300;
+/** How long the journal waits for a database that does not answer, in milliseconds. */
+const PATIENCE = 2_000;
 /** The cart memory's key in `sessionStorage`: it lives as long as the visit. */
 const CART = "storefront-collector.cart";
 
@@ -65,6 +68,9 @@ const isThere = async () => {
     return true;
   }
 };
+
+/** What `promise` gives, or `otherwise` when that takes too long. */
+const inTime = (promise, otherwise) => Promise.race([promise, sleep(PATIENCE).then(() => otherwise)]);
 
 const openDatabase = () =>
   new Promise((resolve) => {
@@ -188,8 +194,9 @@ export const load = async (host) => {
   const store = opened(host);
   const { purges } = store;
   const entries = journal().filter(([key]) => !(JOURNAL + key).startsWith(EARLY_KEYS));
-  // Most shoppers' pages never need one: opening it, and making it most of all, is work for the page and the disk.
-  if (store.opening || (await isThere())) await open(host);
+  // Most shoppers' pages never need one: opening it, and making it most of all, is work for the page and the disk. One that
+  // does not answer, as a damaged profile's, must not keep the journal back.
+  if (store.opening || (await inTime(isThere(), true))) await inTime(open(host));
   if (store.database) {
     const journaled = new Set(entries.map(([key]) => key));
     entries.push(...(await readAll(store.database)).filter(([key]) => !journaled.has(key)));
