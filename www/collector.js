@@ -63,7 +63,7 @@ const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefron
   const { consent } = JSON.parse(localStorage.getItem("storefront-collector.consent") ?? "{}");
   const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : defaultConsent === "in";
   return agrees && !document.prerendering && storefrontEvents !== false && hipaa !== true && `${consentSources}` === "mg_dnt"
-    && !/(^|; *)(mg_dnt(=|;|$)|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
+    && !/(^|; *)(mg_dnt(=|;|$)|storefront-collector.consent=|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
 };
 
 const keep = () => {

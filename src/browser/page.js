@@ -70,7 +70,11 @@ export const random = (bytes) => {
 };
 
 /** The page's cookies, as the browser lists them; empty where they are blocked. */
-export const cookies = () => get(globalThis.document, "cookie") ?? "";
+export const cookies = () => (seen = get(globalThis.document, "cookie") ?? "");
+
+/** As they were when they were read last. @type {string | undefined} */
+let seen;
+export const seenCookies = () => seen ?? cookies();
 
 /** The cookies that we wrote and the browser has not told of yet: `name=value`. @type {Set<string>} */
 const written = new Set();

@@ -90,10 +90,14 @@ extern "C" {
     pub(super) fn put(host: &JsValue, key: &str, text: &str);
     pub(super) fn forget(host: &JsValue, keys: &str);
     pub(super) fn purge(host: &JsValue);
-    pub(super) fn recall(key: &str) -> Option<String>;
-    pub(super) fn remember(key: &str, text: &str);
     #[wasm_bindgen(js_name = rememberCart)]
     pub(super) fn remember_cart(text: &str);
+}
+
+#[wasm_bindgen(module = "/src/browser/memory.js")]
+extern "C" {
+    pub(super) fn recall(key: &str) -> Option<String>;
+    pub(super) fn remember(key: &str, text: &str);
 }
 
 #[wasm_bindgen(module = "/src/browser/data_layer.js")]

@@ -45,8 +45,8 @@ export const earlyKeys = () => localKeys(EARLY_KEYS);
 /** @param {string} key @returns {string | undefined} */
 export const recall = (key) => allowed(() => localStorage.getItem(key)) ?? undefined;
 
-/** @param {string} key @param {string} text */
-export const remember = (key, text) => allowed(() => localStorage.setItem(key, text));
+/** Whether it is stored. @param {string} key @param {string} text */
+export const rememberLocal = (key, text) => allowed(() => (localStorage.setItem(key, text), true)) ?? false;
 
 /** @param {string} key */
 export const forgetLocal = (key) => allowed(() => localStorage.removeItem(key));
@@ -212,7 +212,7 @@ export const load = async (host) => {
  */
 export const put = (host, key, text) => {
   const store = opened(host);
-  const journaled = allowed(() => (localStorage.setItem(JOURNAL + key, text), true));
+  const journaled = rememberLocal(JOURNAL + key, text);
   if (!journaled) store.unsafe.add(key);
   if (store.gone) {
     if (!journaled) host.told(STORE_FAILED, key);

@@ -79,3 +79,34 @@ test("what waits when the shopper opts out never leaves, and later events do aft
   await page.waitForTimeout(1_500);
   expect((await edge.events()).map(summary), "nothing of before comes back on the next page").toEqual(["commerce.productViews B"]);
 });
+
+test("a refusal outlives the page where localStorage is full and the edge is down", async ({ page, context, site, edge }) => {
+  const state = (tab) => tab.evaluate(() => window.storefrontCollector.status().consent);
+  const choose = (tab, consent) => tab.evaluate((consent) => window.storefrontCollector.setConsent(consent), consent);
+  const visit = async (tab) => {
+    await tab.goto(site.page(html(sdk(), settings, collector())));
+    await tab.waitForFunction(() => window.storefrontCollector);
+  };
+  const inCookie = async () => (await context.cookies()).some(({ name }) => name === "storefront-collector.consent");
+  await visit(page);
+  await choose(page, "in");
+  await edge.settled((list) => list.length > 0, { quiet: 500 });
+  await edge.fault({ status: 503 });
+  const fill = () => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; };
+  await page.evaluate(fill);
+  await choose(page, "out");
+  await page.close();
+  const full = await context.newPage();
+  await full.addInitScript(fill);
+  await visit(full);
+  expect([await state(full), await inCookie()]).toEqual(["out", true]);
+  await full.close();
+  await edge.heal();
+  const healthy = await context.newPage();
+  await visit(healthy);
+  expect(await state(healthy)).toBe("out");
+  await choose(healthy, "in");
+  expect([await state(healthy), await inCookie()]).toEqual(["in", false]);
+  await visit(healthy);
+  expect(await state(healthy)).toBe("in");
+});
