@@ -13,6 +13,8 @@ use crate::value::{Map, Value};
 
 /// The event's organization.
 const ORGANIZATION: &str = "organization";
+/// The store's own Web SDK that it was accepted for, by name; it knows organization and datastream itself.
+const WEB_SDK: &str = "webSdk";
 /// The datastream that was in force when the event was accepted.
 pub(super) const HOME: &str = "home";
 /// Another one that the caller named.
@@ -26,13 +28,13 @@ impl Collector {
         to_text(self.overridden(local))
     }
 
-    /// [`Self::route`] of an event that is accepted now. The store's own Web SDK knows its datastream itself.
+    /// [`Self::route`] of an event that is accepted now.
     pub(super) fn event_route(&self, local: Option<&Value>) -> String {
         let mut route = self.overridden(local);
         let settings = &self.effective.settings;
-        if self.sender == Some(Sender::Edge)
-            && let (Some(organization), Some(datastream)) = (&settings.organization_id, &settings.datastream_id)
-        {
+        if let Some(Sender::WebSdk(name)) = &self.sender {
+            route.set(WEB_SDK, name.as_str());
+        } else if let (Some(organization), Some(datastream)) = (&settings.organization_id, &settings.datastream_id) {
             route.set(ORGANIZATION, organization.as_str());
             route.set(HOME, datastream.as_str());
         }
@@ -53,13 +55,19 @@ impl Collector {
     }
 
     /// Whether an entry that another page left may leave from here. Another organization knows the shopper by another
-    /// identity: its events wait for a page of its own, as long as events are kept.
+    /// identity, and only the store's own Web SDK knows where its events go: such an entry waits for a page of its own,
+    /// as long as events are kept.
     pub(super) fn may_adopt(&self, text: &str, moment: &Moment) -> bool {
         let Some(event) = delivery::stored(text) else { return true };
         let route = parse(&event.route);
-        let theirs = route.get(ORGANIZATION).and_then(Value::as_text);
+        let theirs = |what| route.get(what).and_then(Value::as_text);
+        let own_sdk = match &self.sender {
+            Some(Sender::WebSdk(name)) => Some(name.as_str()),
+            _ => None,
+        };
         let ours = self.effective.settings.organization_id.as_deref();
-        let is_foreign = theirs.is_some() && ours.is_some() && theirs != ours;
+        let is_foreign = theirs(WEB_SDK).is_some_and(|name| own_sdk != Some(name))
+            || theirs(ORGANIZATION).is_some_and(|id| ours.is_some_and(|ours| ours != id));
         !is_foreign || moment.wall.saturating_sub(event.created) > Limits::default().age
     }
 }

@@ -429,11 +429,15 @@ fn website(organization: &str, datastream: &str) -> Bench {
 fn left_by(organization: &str, datastream: &str) -> Vec<(String, String)> {
     let mut bench = website(organization, datastream);
     bench.publish("page-view");
-    let stored = bench.effects.iter().filter_map(|effect| match effect {
+    bench.effects.iter().filter_map(stored).collect()
+}
+
+/// An entry of the outbox, as if another tab had written it.
+fn stored(effect: &Effect) -> Option<(String, String)> {
+    match effect {
         Effect::Store { key, text } => Some((key.replace("tab", "other"), text.clone())),
         _ => None,
-    });
-    stored.collect()
+    }
 }
 
 #[test]
@@ -590,6 +594,27 @@ fn the_stores_own_web_sdk_sends_what_the_bundled_sender_left_to_its_own_datastre
     });
     let call = calls.next().expect("the event was handed over");
     assert_eq!(call.at("edgeConfigOverrides.datastreamId"), Some(&Value::from("first")));
+}
+
+#[test]
+fn what_was_meant_for_an_own_web_sdk_waits_for_it() {
+    let with = |name: &str| {
+        let mut bench = Bench::new();
+        let settings = json(&format!(r#"{{"webSdkName":"{name}","storefrontEvents":true}}"#));
+        bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+        bench
+    };
+    let mut bench = with("mySdk");
+    bench.publish("page-view");
+    let left: Vec<_> = bench.effects.iter().filter_map(stored).collect();
+    assert_eq!(left.len(), 1);
+    let taken = |mut bench: Bench| {
+        let left = left.clone();
+        bench.run(|collector, moment| collector.adopted(left, moment));
+        bench.status("queue.events")
+    };
+    assert_eq!(["mySdk", "other"].map(|name| taken(with(name))), ["1", "0"]);
+    assert_eq!(taken(website(ORG, "x")), "0", "its datastream is none of ours");
 }
 
 #[test]
