@@ -50,7 +50,7 @@ export type StorefrontEvent = MappedEvent | UnmappedEvent;
 /**
  * The contexts of the data layer that events are made of.
  */
-export type ContextName =
+export type MappedContext =
     | "accountContext"
     | "aepContext"
     | "changedProductsContext"
@@ -69,6 +69,21 @@ export type ContextName =
     | "shopperContext"
     | "shoppingCartContext"
     | "storefrontInstanceContext";
+
+/**
+ * Contexts that Adobe's SDK sets, too, and no event is made of: other listeners read them.
+ */
+export type UnmappedContext =
+    | "categoryContext"
+    | "customUrlContext"
+    | "recommendationsContext"
+    | "referrerUrlContext"
+    | `${string}ExtensionContext`;
+
+/**
+ * The name of a context of the data layer.
+ */
+export type ContextName = MappedContext | UnmappedContext;
 
 /**
  * Whether events may leave: yes, no, or not known yet (they wait in memory).

@@ -58,7 +58,8 @@ collector.publish(known);
 collector.publish("page-views");
 const context: ContextName = "productContext";
 collector.setContext(context, { sku: "MH01", pricing: { regularPrice: 20 } });
-// @ts-expect-error: no context that an event reads
+collector.setContext("shopperExtensionContext", {});
+// @ts-expect-error: no context of the storefront
 collector.setContext("product", {});
 
 const choices: Consent[] = [
