@@ -116,27 +116,39 @@ fn advice(number: &str, status: Option<i64>) -> (&'static str, &'static str, &'s
         "0113" => {
             ("edgeConfigOverrides", "invalid-overrides", "it refuses the datastream overrides. Correct or remove them.")
         }
-        "0200" | "0201" | "0202" | "0203" | "0204" => {
-            ("datastreamId", "upstream", "a service behind the datastream did not take the event in time.")
-        }
-        "0300" | "0307" => {
-            ("defaultConsent", "consent-unreadable", "the shopper's consent could not be read or stored.")
-        }
-        "0301" => ("defaultConsent", "no-consent", "the event was ignored, because the shopper has given no consent."),
-        "0302" => {
-            ("defaultConsent", "consent-refused", "consent cannot change any more: the shopper opted out everywhere.")
-        }
+        "0200" | "0201" | "0202" | "0203" | "0204" => (
+            "datastreamId",
+            "upstream",
+            "a service behind the datastream did not take the event in time. If that lasts, look at the datastream's services.",
+        ),
+        "0300" | "0307" => (
+            "defaultConsent",
+            "consent-unreadable",
+            "the shopper's consent could not be read or stored. If that lasts, call setConsent again.",
+        ),
+        "0301" => (
+            "defaultConsent",
+            "no-consent",
+            "the event was ignored, because the shopper has given no consent. Call setConsent when that changes.",
+        ),
+        "0302" => (
+            "defaultConsent",
+            "consent-refused",
+            "consent cannot change any more: the shopper opted out everywhere, and nothing here can undo that.",
+        ),
         "0303" => (
             "thirdPartyCookiesEnabled",
             "identity-not-allowed",
-            "an identity may not be asked for with this datastream.",
+            "an identity may not be asked for with this datastream. Allow third-party cookies there, or set this to false.",
         ),
         "0304" | "0305" | "0306" | "0308" => (
             "identityMap",
             "invalid-identity",
             "an identity is unknown, malformed or not marked as primary. Check the identity map and that its namespaces exist.",
         ),
-        "0400" => ("edgeDomain", "country", "it takes nothing from the shopper's country."),
+        "0400" => {
+            ("edgeDomain", "country", "it takes nothing from the shopper's country, and nothing here can change that.")
+        }
         "0500" | "0501" | "0502" | "0503" | "0504" | "0505" | "0506" => (
             "datastreamId",
             "credentials",
