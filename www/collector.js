@@ -35,17 +35,18 @@ const ROOM = 250_000;
 // Items whose events the next page has; back from the back-forward cache they must not be published again.
 const handedOver = new Set();
 let kept = [];
-// Once they are there.
+// Once it is there.
 let module;
-let collector;
 
 const recall = async () => {
   try {
     if (kept.length && !localStorage.getItem(KEY)) {
       kept.forEach((item) => handedOver.add(item));
       // What it holds has been published by another page.
-      await collector?.stop();
-      collector &&= await module.start(undefined, handedOver);
+      if (window.storefrontCollector) {
+        await window.storefrontCollector.stop();
+        await module.start(undefined, handedOver);
+      }
     }
     kept = [];
     localStorage.removeItem(KEY);
@@ -69,7 +70,7 @@ const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefron
 const keep = () => {
   try {
     const settings = JSON.parse(document.getElementById("storefront-collector")?.textContent || "{}");
-    if (!mayKeep(settings) || collector && !isWaiting(collector)) return;
+    if (!mayKeep(settings) || window.storefrontCollector && !isWaiting(window.storefrontCollector)) return;
     const items = [];
     const texts = [];
     let room = ROOM;
@@ -109,7 +110,7 @@ if (isFirst) try {
   module = wasm
     ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
-  collector = await module.start(undefined, handedOver);
+  await module.start(undefined, handedOver);
 } catch (error) {
   // Of settings that can never work the collector itself has told. What cannot be loaded may be there for the next page.
   if (error?.issues) removeEventListener("pagehide", keep);
