@@ -6,18 +6,12 @@ import { forgetLocal, recall as recallLocal, rememberLocal } from "./store.js";
 /** Longest that browsers keep a cookie, in seconds. */
 const LASTS = 34_560_000;
 
-/** What the cookie says; looked up once a page, for only this page writes it while it is open.
- * @type {string | null | undefined} */
-let inCookie;
-
 /** @param {string} key */
-const cookieOf = (key) => {
+const recallCookie = (key) => {
   const pair = seenCookies().split("; ").find((pair) => pair.startsWith(`${key}=`));
   try {
     return decodeURIComponent(pair.slice(key.length + 1));
-  } catch {
-    return null;
-  }
+  } catch {}
 };
 
 /** @param {string} key @param {string} text @param {number} seconds */
@@ -25,20 +19,15 @@ const writeCookie = (key, text, seconds) =>
   write(`${key}=${encodeURIComponent(text)}; path=/; max-age=${seconds}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`);
 
 /** @param {string} key @returns {string | undefined} */
-export const recall = (key) => {
-  if (inCookie === undefined) inCookie = cookieOf(key);
-  return inCookie ?? recallLocal(key);
-};
+export const recall = (key) => recallLocal(key) ?? recallCookie(key);
 
 /** @param {string} key @param {string} text */
 export const remember = (key, text) => {
   if (rememberLocal(key, text)) {
-    if (inCookie != null) writeCookie(key, "", 0);
-    inCookie = null;
+    if (recallCookie(key) !== undefined) writeCookie(key, "", 0);
     return;
   }
   writeCookie(key, text, LASTS);
-  inCookie = text;
   // What stands there is older.
   forgetLocal(key);
 };

@@ -72,8 +72,10 @@ export const random = (bytes) => {
 /** The page's cookies, as the browser lists them; empty where they are blocked. */
 export const cookies = () => (seen = get(globalThis.document, "cookie") ?? "");
 
-/** As they were when they were read last. @type {string | undefined} */
+/** @type {string | undefined} */
 let seen;
+
+/** As they were when they were read last: reading them again in the same moment costs, and says the same. */
 export const seenCookies = () => seen ?? cookies();
 
 /** The cookies that we wrote and the browser has not told of yet: `name=value`. @type {Set<string>} */

@@ -30,7 +30,7 @@ pub struct EarlyPage {
 impl Collector {
     /// Publishes the events of `early`, as of then and there, by its own settings and the shopper's choice of now;
     /// [`super::Effect::Forget`] takes it out of storage once they are safe. Where events may not leave yet, or not to
-    /// its organization, it stays for a page from where they may.
+    /// its organization or by its Web SDK, it stays for a page from where they may.
     pub fn take_over(&mut self, early: EarlyPage, moment: &Moment) {
         self.read_consent(moment);
         if self.stopped || !self.may_send() {
@@ -39,7 +39,8 @@ impl Collector {
         let is_fresh = moment.wall.saturating_sub(early.wall) <= Limits::default().age;
         let effective = self.settings_there(&early);
         if is_fresh && !effective.off {
-            if effective.settings.organization_id != self.effective.settings.organization_id {
+            let (theirs, ours) = (&effective.settings, &self.effective.settings);
+            if theirs.organization_id != ours.organization_id || theirs.web_sdk_name != ours.web_sdk_name {
                 return;
             }
             let mut storefront = Storefront::default();

@@ -93,8 +93,13 @@ test("a refusal outlives the page where localStorage is full and the edge is dow
   await edge.settled((list) => list.length > 0, { quiet: 500 });
   await edge.fault({ status: 503 });
   const fill = () => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; };
+  const beside = await context.newPage();
+  await visit(beside);
+  expect(await state(beside)).toBe("in");
   await page.evaluate(fill);
   await choose(page, "out");
+  await expect.poll(() => state(beside)).toBe("out");
+  await beside.close();
   await page.close();
   const full = await context.newPage();
   await full.addInitScript(fill);
