@@ -97,7 +97,12 @@ impl Draft {
         }
         let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
         let ecid = ecid.unwrap_or(UNKNOWN_ECID);
-        if let Some(identities) = identity::identity_map(Some(ecid), settings.identity_map.as_ref(), email.as_deref()) {
+        let mut own = settings.identity_map.clone();
+        if let Some(map) = own.as_mut().filter(|_| !settings.personal_data) {
+            // Before it is known whether anybody else is primary.
+            xdm::personal::hold_back_identities(map);
+        }
+        if let Some(identities) = identity::identity_map(Some(ecid), own.as_ref(), email.as_deref()) {
             xdm.set_at("identityMap", identities);
         }
         xdm.set_at("personID", ecid);

@@ -48,10 +48,14 @@ pub fn hold_back(xdm: &mut Value) {
     for field in FIELDS {
         xdm.remove_at(field);
     }
-    let Some(identities) = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap")).and_then(Value::as_map_mut)
-    else {
-        return;
-    };
+    if let Some(identities) = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap")) {
+        hold_back_identities(identities);
+    }
+}
+
+/// Takes such identities out of an identity map.
+pub fn hold_back_identities(identities: &mut Value) {
+    let Some(identities) = identities.as_map_mut() else { return };
     identities.retain(|namespace, entries| {
         let named = |word: &str| namespace.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         if named("email") || named("phone") {
