@@ -117,6 +117,8 @@ pub struct Delivery {
     page: Page,
     online: bool,
     sdk: bool,
+    /// It has not come in time.
+    sdk_missing: bool,
     /// The edge has answered an event of this page.
     started: bool,
     /// Another page of the shop delivers what this one leaves in storage.
@@ -162,6 +164,7 @@ impl Delivery {
             page: Page::Shown,
             online: true,
             sdk: false,
+            sdk_missing: false,
             started: false,
             heir: false,
             left_without: false,
@@ -236,10 +239,16 @@ impl Delivery {
             Input::Sdk(there) => {
                 let news = there && !self.sdk;
                 self.sdk = there;
+                self.sdk_missing = false;
                 if news {
                     self.unheld();
+                    // What waited for it until the page went has one more chance.
+                    if self.page != Page::Shown {
+                        self.leave();
+                    }
                 }
             }
+            Input::SdkMissing => self.sdk_missing = true,
             Input::Flush(ticket) => {
                 self.flushes.push((ticket, self.outbox.next()));
                 self.flushing = true;

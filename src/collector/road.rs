@@ -212,6 +212,7 @@ impl Collector {
                 " is not there yet; events wait for it. Load the store's Web SDK, or correct the name",
             ]);
             self.report(Issue::warning("webSdkName", "missing", message));
+            self.delivery.handle(Input::SdkMissing, moment);
         }
     }
 

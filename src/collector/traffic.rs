@@ -131,9 +131,13 @@ impl Collector {
     fn sdk_options(&self, event: &Event) -> String {
         let json = self.exchange.fill(event.wants_ecid, &event.json);
         let route = route::parse(&event.route);
-        let Some(home) = route.get(route::HOME) else { return json };
+        let Some(home) = route.get(route::OTHER).or(route.get(route::HOME)) else { return json };
+        let mut overrides = route.get(route::CONFIG).cloned().unwrap_or_else(Value::map);
+        overrides.set_at("datastreamId", home.clone());
         let mut options = Value::parse(&json).unwrap_or_default();
-        options.set_at("edgeConfigOverrides.datastreamId", home.clone());
+        // An option that `sendEvent` does not know; whoever asked for decisions is gone.
+        options.remove_at("query");
+        options.set_at("edgeConfigOverrides", overrides);
         options.to_json()
     }
 
@@ -172,10 +176,12 @@ impl Collector {
     pub fn visible(&mut self, visible: bool, moment: &Moment) {
         self.read_consent(moment);
         if !visible {
-            self.let_sdk_go(moment);
             self.remember_cart();
         }
         self.delivery.handle(if visible { Input::Visible } else { Input::Hidden }, moment);
+        if !visible {
+            self.let_sdk_go(moment);
+        }
     }
 
     /// The page goes away; it may come back from the back-forward cache. `heir`: another page of this
@@ -183,9 +189,9 @@ impl Collector {
     pub fn unloading(&mut self, heir: bool, moment: &Moment) {
         self.read_consent(moment);
         self.recognise(moment);
-        self.let_sdk_go(moment);
         self.remember_cart();
         self.delivery.handle(Input::Unloading { heir }, moment);
+        self.let_sdk_go(moment);
     }
 
     /// The page has come back; its tab's locks have not. `tab` is its name in storage from now on.
@@ -275,7 +281,8 @@ impl Collector {
         self.last_cart = Some(text);
     }
 
-    /// A Web SDK that has not told the ECID gets the events without when the page goes away.
+    /// A Web SDK that has not told the ECID gets the events without when the page goes away; told once the page is known
+    /// to go, for it must know that, too.
     fn let_sdk_go(&mut self, moment: &Moment) {
         if self.sdk.found && !self.sdk.identified {
             self.delivery.handle(Input::Sdk(true), moment);

@@ -197,6 +197,8 @@ pub enum Input {
     },
     /// Whether the Web SDK's function is there.
     Sdk(bool),
+    /// It has not come in time: who asks for the shopper's identity need not wait for it, events do.
+    SdkMissing,
     /// Asks for [`Effect::Settled`] when everything accepted so far is delivered or refused.
     Flush(Ticket),
     /// Somebody asks who the shopper is: an identity is acquired, though no event waits for it.

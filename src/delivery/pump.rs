@@ -124,7 +124,7 @@ impl Delivery {
             Some(Road::Edge { .. }) => {
                 Some(!self.wish_fresh && (self.gate.is_known() || self.gate.is_refused()) || failed)
             }
-            Some(Road::WebSdk) => Some(self.sdk),
+            Some(Road::WebSdk) => Some(self.sdk || self.sdk_missing),
         };
         let done = |patient: bool| match (self.consent, ready) {
             (Consent::Out, _) => true,
