@@ -86,7 +86,7 @@ use crate::uuid::Random;
 use crate::value::Value;
 use crate::xdm;
 
-pub use early::EarlyPage;
+pub use early::{EarlyItem, EarlyPage};
 pub use exchange::{Failure, Reply};
 pub use road::SdkAnswer;
 
@@ -230,7 +230,7 @@ pub struct Collector {
     refused: Option<Vec<Issue>>,
     before_send: Option<BeforeSend>,
     storefront: Storefront,
-    /// What the last page of this visit remembered of the cart.
+    /// What the pages of this visit before this one remembered of the cart.
     last_cart: Option<String>,
     /// Keys of early pages whose events are on their way into the outbox.
     taken_over: Vec<String>,

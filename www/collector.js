@@ -35,63 +35,70 @@ const ROOM = 250_000;
 // Items whose events the next page has; back from the back-forward cache they must not be published again.
 const handedOver = new Set();
 let kept = [];
-// Once it is there.
-let module;
 
-const recall = async () => {
+const recall = () => {
   try {
-    if (kept.length && !localStorage.getItem(KEY)) {
-      kept.forEach((item) => handedOver.add(item));
-      // What it holds has been published by another page.
-      if (window.storefrontCollector) {
-        await window.storefrontCollector.stop();
-        await module.start(undefined, handedOver);
-      }
-    }
+    if (kept.length && !localStorage.getItem(KEY)) kept.forEach((item) => handedOver.add(item));
     kept = [];
     localStorage.removeItem(KEY);
   } catch {} // Storage is denied: nothing was kept.
 };
 
 // Whether the running collector has to wait for settings with all that was published.
-const isWaiting = (collector) => {
-  const { state, sender } = collector.status();
-  return state === "waiting" && !sender && collector.events().every(({ status }) => status === "held");
-};
+const isWaiting = (status, records) =>
+  status.state === "waiting" && !status.sender && status.consent === "in" && records.every(({ status }) => status === "held");
 
 // Where consent has to be asked for, or only the collector can tell what it is, nothing is kept.
-const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents, hipaa }) => {
+const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents, hipaa, webSdkName, instanceName = "alloy" }) => {
   const { consent } = JSON.parse(localStorage.getItem("storefront-collector.consent") ?? "{}");
   const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : defaultConsent === "in";
   return agrees && !document.prerendering && storefrontEvents !== false && hipaa !== true && `${consentSources}` === "mg_dnt"
+    && (webSdkName || !window[instanceName]?.q?.some(([, , [command]]) => command === "configure" || command === "setConsent"))
     && !/(^|; *)(mg_dnt(=|;|$)|storefront-collector.consent=|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
+};
+
+// Of each item the record of the event that the running collector holds, if it has published one: the newest first, for a
+// collector that was stopped may have published the oldest.
+const recordsOf = (list, records) => {
+  const left = records.filter(({ event }) => event !== "sendEvent");
+  return list.map((_, at) => list[list.length - 1 - at]).map((item) => (left.at(-1)?.event === item?.event ? left.pop() : undefined)).reverse();
 };
 
 const keep = () => {
   try {
     const settings = JSON.parse(document.getElementById("storefront-collector")?.textContent || "{}");
-    if (!mayKeep(settings) || window.storefrontCollector && !isWaiting(window.storefrontCollector)) return;
+    const layer = window[settings.dataLayerName ?? "adobeDataLayer"] ?? [];
+    const running = window.storefrontCollector;
+    // One that was stopped has had its events.
+    if (!running && window[Symbol.for("storefront-collector.taken")]?.has(layer)) return;
+    const records = running?.events() ?? [];
+    if (!mayKeep(settings) || running && !isWaiting(running.status(), records)) return;
+    const list = [...layer];
+    const recorded = recordsOf(list, records);
     const items = [];
     const texts = [];
+    const published = [];
     let room = ROOM;
     let events = 0;
     let forwarding;
-    for (const item of window[settings.dataLayerName ?? "adobeDataLayer"] ?? []) {
+    for (const [at, item] of list.entries()) {
       try {
-        const text = JSON.stringify(handedOver.has(item) ? { ...item, event: undefined } : item);
+        const record = recorded[at];
+        const text = JSON.stringify(handedOver.has(item) || running && !record ? { ...item, event: undefined } : item);
         if (text[0] !== "{") continue;
         if ((room -= text.length) < 0) break;
         events += text.includes('"event":');
         forwarding = item.eventForwardingContext ?? forwarding;
         items.push(item);
         texts.push(text);
+        published.push(record ? [record.id, Date.parse(record.timestamp)] : null);
       } catch {} // A cycle, a BigInt, a function: nothing that can be handed on.
     }
     // Switched off in the Admin, and nobody else says where events go.
     const isOff = forwarding && forwarding.aep !== true
       && !["organizationId", "datastreamId", "webSdkName", "storefrontEvents"].some((name) => settings[name] != null);
     if (!events || isOff) return;
-    const about = JSON.stringify({ time: Date.now(), url: location.href, referrer: document.referrer, settings });
+    const about = JSON.stringify({ time: Date.now(), url: location.href, referrer: document.referrer, settings, published });
     // The oldest page makes room.
     for (const key of Object.keys(localStorage).filter((key) => key.startsWith(EARLY)).sort().reverse()) {
       if ((room -= localStorage.getItem(key).length) < 0) localStorage.removeItem(key);
@@ -107,10 +114,10 @@ if (isFirst) {
 
 // A second tag must not set up the module again under the collector that runs in it.
 if (isFirst) try {
-  module = wasm
+  const { start } = wasm
     ? await compiled().catch((error) => plain(`storefront_collector_bg.wasm cannot be used: ${error?.message ?? error}`))
     : await plain("WebAssembly is refused or missing on this page: allow 'wasm-unsafe-eval' in script-src");
-  await module.start(undefined, handedOver);
+  await start(undefined, handedOver);
 } catch (error) {
   // Of settings that can never work the collector itself has told. What cannot be loaded may be there for the next page.
   if (error?.issues) removeEventListener("pagehide", keep);

@@ -2,7 +2,7 @@
 //
 // `collector.js` is small and there early; when the page goes before the rest has loaded, or before the settings have
 // come, it writes the data layer's items to `localStorage`, and the next page of the shop publishes them here, with the
-// time and the address of their own page. It writes nothing where the shopper has declined or is asked first.
+// address of their own page and the time of its end, or their own where a collector ran. It writes nothing where the shopper has declined or is asked first.
 import { readItem } from "./data_layer.js";
 import { EARLY } from "./host.js";
 import { payload } from "./monitors.js";
@@ -19,8 +19,9 @@ const handOver = (host, key) => {
   const left = payload(recall(key) ?? "");
   if (!Array.isArray(left?.items)) return forgetLocal(key);
   const [, , ...same] = readings(host);
-  const items = left.items.map((item) => readItem(host, item)).filter(Boolean);
-  host.told(EARLY, items, [`${left.url ?? ""}`, `${left.referrer ?? ""}`, ...same], Number(left.time) || 0, key.slice(JOURNAL.length), left.settings);
+  const items = left.items.map((raw, at) => [readItem(host, raw), left.published?.[at]]).filter(([item]) => item);
+  const page = [`${left.url ?? ""}`, `${left.referrer ?? ""}`, ...same];
+  host.told(EARLY, items, page, Number(left.time) || 0, key.slice(JOURNAL.length), left.settings);
 };
 
 /**

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use wasm_bindgen::JsValue;
 
 use super::page::{self, readable};
-use crate::collector::{BeforeSend, Collector, EarlyPage, Failure, Reply, SdkAnswer};
+use crate::collector::{BeforeSend, Collector, EarlyItem, EarlyPage, Failure, Reply, SdkAnswer};
 use crate::consent::Signal;
 use crate::delivery::Ticket;
 use crate::inspect::{Issue, Severity};
@@ -32,7 +32,7 @@ const CONFIG: u32 = 7;
 /// Settings, from the page's script and the caller.
 pub(super) const CONFIGURE: u32 = 8;
 const CART: u32 = 9;
-/// The page is shown.
+/// The data layer can be listened to.
 pub(super) const BEGUN: u32 = 10;
 const ITEM: u32 = 11;
 const EARLY: u32 = 12;
@@ -214,8 +214,10 @@ pub(super) fn hear(
         }
         EARLY => {
             let mut items = Vec::new();
-            for item in facts.list(0).0 {
-                items.push(item_of(Facts::of(item), known));
+            for early in facts.list(0).0 {
+                let (item, record) = (Facts::of(early).list(0), Facts::of(early).list(1));
+                let published = record.maybe_text(0).zip(record.maybe_number(1));
+                items.push(EarlyItem { item: item_of(item, known), published });
             }
             let (page, settings) = (page_of(facts.list(1)), facts.at(4).clone());
             core.take_over(EarlyPage { key: facts.text(3), items, settings, page, wall: facts.number(2) }, moment);

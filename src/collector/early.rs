@@ -18,13 +18,22 @@ pub struct EarlyPage {
     /// Its key there, which no other page has.
     pub key: String,
     /// What stood on its data layer.
-    pub items: Vec<Item>,
+    pub items: Vec<EarlyItem>,
     /// Its own settings script; nothing without one.
     pub settings: Value,
     /// What it was.
     pub page: Page,
     /// When it was left: wall clock, milliseconds since 1970.
     pub wall: i64,
+}
+
+/// An item of its data layer.
+#[derive(Clone, Debug, Default)]
+pub struct EarlyItem {
+    /// As it was pushed.
+    pub item: Item,
+    /// The `_id` and the time (milliseconds since 1970) that its event got from a collector that could not send it.
+    pub published: Option<(String, i64)>,
 }
 
 impl Collector {
@@ -55,7 +64,7 @@ impl Collector {
     /// The settings of that page: its script and its data layer, where they say anything, before ours.
     fn settings_there(&self, early: &EarlyPage) -> Effective {
         let mut there = Storefront::default();
-        for item in &early.items {
+        for EarlyItem { item, .. } in &early.items {
             there.take(Item { contexts: item.contexts.clone(), ..Item::default() });
         }
         let context = |name| there.context(name).or_else(|| self.storefront.context(name));
@@ -76,15 +85,17 @@ impl Collector {
         let storefront = core::mem::replace(&mut self.storefront, storefront);
         // Should two pages come to publish them, they do it under the same ids.
         let mut random = Random::of(&early.key);
-        for item in &early.items {
+        for EarlyItem { item, published } in &early.items {
             let mut item = item.clone();
+            let (id, wall) = published.clone().unwrap_or_else(|| (random.uuid(), early.wall));
             for settings in ["aepContext", "eventForwardingContext"] {
                 item.contexts.remove(settings);
             }
-            self.pushed_at(item, Some(random.uuid()), early.page.clone(), early.wall, moment);
+            self.pushed_at(item, Some(id), early.page.clone(), wall, moment);
         }
         self.effective = effective;
         let theirs = core::mem::replace(&mut self.storefront, storefront);
+        self.last_cart = theirs.cart_memory();
         self.storefront.follow(theirs);
     }
 }

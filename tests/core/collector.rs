@@ -8,7 +8,7 @@
     clippy::arithmetic_side_effects
 )]
 
-use storefront_collector::collector::{Collector, EarlyPage, Effect, Failure, Host, Reply, SdkAnswer};
+use storefront_collector::collector::{Collector, EarlyItem, EarlyPage, Effect, Failure, Host, Reply, SdkAnswer};
 use storefront_collector::moment::Moment;
 use storefront_collector::page::Page;
 use storefront_collector::settings::Source;
@@ -485,7 +485,10 @@ fn what_another_organizations_page_left_waits_for_one_of_its_own() {
 
 /// A page that was left early, with this on its data layer before its page view.
 fn early_page(data_layer: &str) -> EarlyPage {
-    let item = |contexts, event: Option<&str>| Item { contexts, event: event.map(String::from), ..Item::default() };
+    let item = |contexts, event: Option<&str>| {
+        let item = Item { contexts, event: event.map(String::from), ..Item::default() };
+        EarlyItem { item, published: None }
+    };
     EarlyPage {
         key: "early:1".into(),
         items: vec![item(map(data_layer), None), item(Map::new(), Some("page-view"))],
@@ -572,6 +575,32 @@ fn an_early_page_leaves_nothing_of_its_contexts_to_this_one() {
 }
 
 #[test]
+fn what_a_collector_published_there_keeps_its_id_and_time() {
+    let mut bench = Bench::configured();
+    let mut early = early_page("{}");
+    early.items[1].published = Some(("3fa85f64-5717-4562-b3fc-2c963f66afa6".into(), 1_795_360_600_000));
+    bench.run(|collector, moment| collector.take_over(early, moment));
+    let said = |path: &str| bench.collector.events().at(path).and_then(Value::as_text).map(String::from);
+    assert_eq!(said("0.id").as_deref(), Some("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
+    assert_eq!(said("0.xdm.timestamp").as_deref(), Some("2026-11-22T15:16:40.000Z"));
+}
+
+#[test]
+fn an_early_page_knows_the_cart_of_the_one_before_it() {
+    let mut bench = Bench::configured();
+    let mut first = early_page(
+        r#"{"shoppingCartContext":{"id":"c","items":[{"id":"1","product":{"sku":"a","name":"A"},"quantity":1,"prices":{"price":{"value":1}}}]}}"#,
+    );
+    first.wall -= 1_000;
+    let mut second = early_page(r#"{"orderContext":{"orderId":"o","grandTotal":1}}"#);
+    second.key = "early:2".into();
+    second.items[1].item.event = Some("place-order".into());
+    bench.run(|collector, moment| collector.take_over(first, moment));
+    bench.run(|collector, moment| collector.take_over(second, moment));
+    assert_eq!(bench.collector.events().at("1.xdm.productListItems.0.SKU"), Some(&Value::from("a")));
+}
+
+#[test]
 fn an_early_page_that_is_too_old_is_taken_out() {
     let mut bench = Bench::configured();
     bench.moment.wall += 8 * 24 * 3_600_000;
@@ -581,19 +610,87 @@ fn an_early_page_that_is_too_old_is_taken_out() {
 
 #[test]
 fn the_stores_own_web_sdk_sends_what_the_bundled_sender_left_to_its_own_datastream() {
-    let left = left_by(ORG, "first");
+    let call = own_sdk_call(left_by(ORG, "first"));
+    assert_eq!(call.at("edgeConfigOverrides.datastreamId"), Some(&Value::from("first")));
+}
+
+#[test]
+fn what_another_datastream_was_to_do_is_left_out_of_the_own_web_sdks_options() {
+    let mut bench = website(ORG, "first");
+    bench.run(|collector, moment| {
+        let options = json(
+            r#"{"type":"t","decisionScopes":["a"],"edgeConfigOverrides":{"com_adobe_target":{"propertyToken":"p"},"datastreamId":"other"}}"#,
+        );
+        collector.command(9, "sendEvent", &options, Page::default(), None, moment);
+    });
+    let left: Vec<_> = bench.effects.iter().filter_map(stored).collect();
+    assert_eq!(left.len(), 1);
+    let call = own_sdk_call(left);
+    assert_eq!(call.get("query"), None);
+    assert_eq!(
+        call.get("edgeConfigOverrides").map(Value::to_json).as_deref(),
+        Some(r#"{"com_adobe_target":{"propertyToken":"p"},"datastreamId":"other"}"#)
+    );
+}
+
+/// With the store's own Web SDK named, which is not there yet.
+fn own_sdk() -> Bench {
     let mut bench = Bench::new();
     let settings = json(r#"{"webSdkName":"mySdk","storefrontEvents":true}"#);
     bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench
+}
+
+/// What the store's own Web SDK is called with for what another page left.
+fn own_sdk_call(left: Vec<(String, String)>) -> Value {
+    let mut bench = own_sdk();
     bench.run(|collector, moment| collector.adopted(left, moment));
     bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
     bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
-    let mut calls = bench.effects.iter().filter_map(|effect| match effect {
+    let call = bench.effects.iter().find_map(|effect| match effect {
         Effect::SdkSend { json, .. } => Some(Value::parse(json).unwrap()),
         _ => None,
     });
-    let call = calls.next().expect("the event was handed over");
-    assert_eq!(call.at("edgeConfigOverrides.datastreamId"), Some(&Value::from("first")));
+    call.expect("the event was handed over")
+}
+
+#[test]
+fn a_web_sdk_that_has_not_told_the_ecid_is_told_that_the_page_goes() {
+    let calls = |leave: fn(&mut Collector, &Moment)| {
+        let mut bench = own_sdk();
+        bench.publish("page-view");
+        bench.publish("open-cart");
+        bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+        bench.run(leave);
+        let unloading = bench.effects.iter().filter_map(|effect| match effect {
+            Effect::SdkSend { unloading, .. } => Some(*unloading),
+            _ => None,
+        });
+        unloading.collect::<Vec<_>>()
+    };
+    assert_eq!(calls(|collector, moment| collector.visible(false, moment)), [true, true]);
+    assert_eq!(calls(|collector, moment| collector.unloading(false, moment)), [true, true]);
+    assert!(calls(|collector, moment| collector.unloading(true, moment)).is_empty(), "the next page has them");
+}
+
+#[test]
+fn who_asks_for_the_identity_does_not_wait_for_a_web_sdk_that_never_comes() {
+    let settled = |bench: &Bench| bench.effects.iter().any(|effect| matches!(effect, Effect::Settled(7)));
+    let mut bench = own_sdk();
+    bench.run(|collector, moment| collector.identify(7, moment));
+    assert!(!settled(&bench), "it may still come");
+    bench.wait(10_001);
+    assert!(settled(&bench));
+    assert_eq!(bench.collector.ecid(&bench.moment), None);
+}
+
+#[test]
+fn an_identity_that_is_held_back_leaves_the_shopper_primary() {
+    let mut bench = known(r#"{"personalData":false,"identityMap":{"Email":[{"id":"a@b.example","primary":true}]}}"#);
+    bench.publish("open-cart");
+    bench.wait(300);
+    let identities = bench.sent()[0].at("xdm.identityMap").map(Value::to_json);
+    assert_eq!(identities, Some(format!(r#"{{"ECID":[{{"id":"{ECID}","primary":true}}]}}"#)));
 }
 
 #[test]
