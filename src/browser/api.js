@@ -42,6 +42,11 @@ export const start = async (settings, handedOver, tab, tell) => {
   globalThis[GLOBAL] = collector;
   host.collector = collector;
   host.contexts = host.told(CONTEXTS);
+  // A page that is only prerendered sends and stores nothing, and asks nobody.
+  if (document.prerendering) {
+    await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
+    if (host.stopped) return collector;
+  }
   const refused = configure(host, settings);
   if (refused) {
     release(host);
@@ -49,10 +54,6 @@ export const start = async (settings, handedOver, tab, tell) => {
   }
   lookForSettings(host);
   findDebug(host.told(INSTANCE)?.[0]);
-  // A page that is only prerendered sends nothing.
-  if (document.prerendering) {
-    await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
-  }
   // Asked for before anything is stored: what lies there while nobody holds this tab's lock counts as left behind. Not
   // waited for: the page must not see a collector that does not listen yet.
   hold(host, tab);

@@ -37,7 +37,7 @@ export const follow = async (host) => {
 
 const listen = (host, api) => {
   const listener = (data, success) => {
-    if (!success) return;
+    if (!success || host.stopped) return;
     host.answered = true;
     host.told(TCF, read(data));
   };

@@ -76,17 +76,21 @@ export const readItem = (host, raw) => {
 const taken = (globalThis[Symbol.for("storefront-collector.taken")] ??= new WeakMap());
 
 /**
- * Takes what stands in `window[name]` already (made if missing), in order, then listens. Of items in `host.handedOver`
- * only the contexts count.
+ * Takes what stands in `window[name]` already (made if missing), in order, then listens, to it alone. Of items in
+ * `host.handedOver` only the contexts count.
  * @param {import("./host.js").Host} host
  * @param {string} name
  */
 export const listen = (host, name) => {
+  if (host.layerName === name) return;
+  host.layerName = name;
+  stop(host);
   try {
     host.dataLayer = follow(host, name);
   } catch {
     host.told(NO_LIST, name);
   }
+  for (const [item, id] of host.unpushed.splice(0)) push(host, item, id);
 };
 
 const follow = (host, name) => {
@@ -188,6 +192,17 @@ const follow = (host, name) => {
   };
 };
 
+/** Pushes onto the data layer; before that is listened to, what the API pushes waits. */
+const push = (host, item, id) => {
+  if (host.layerName === undefined) {
+    host.unpushed.push([item, id]);
+    return;
+  }
+  host.publishing = id;
+  host.dataLayer?.push(item);
+  host.publishing = undefined;
+};
+
 /**
  * Publishes an event, as the page would; gives back its `_id`.
  * @param {import("./host.js").Host} host
@@ -196,12 +211,9 @@ const follow = (host, name) => {
  */
 export const publish = (host, event, customContext) => {
   const id = host.told(NEW_ID);
-  host.publishing = id;
   host.published = undefined;
-  const { dataLayer } = host;
   // Other listeners, Adobe's collector among them, read the contexts from `eventInfo`.
-  dataLayer?.push({ event, eventInfo: { ...dataLayer.state(), ...(customContext != null && { customContext }) } });
-  host.publishing = undefined;
+  push(host, { event, eventInfo: { ...host.dataLayer?.state(), ...(customContext != null && { customContext }) } }, id);
   catchUp(host);
   return host.published ?? id;
 };
@@ -215,9 +227,9 @@ const OTHERS = /^(category|customUrl|recommendations|referrerUrl|.+Extension)Con
  * @param {string} name
  * @param {unknown} value
  */
-export const setContext = ({ contexts, dataLayer }, name, value) => {
-  if (!contexts.includes(name) && !OTHERS.test(name)) log("warn", `setContext: no event reads a context named ${name}`);
-  for (const one of [null, value]) dataLayer?.push({ [name]: one });
+export const setContext = (host, name, value) => {
+  if (!host.contexts.includes(name) && !OTHERS.test(name)) log("warn", `setContext: no event reads a context named ${name}`);
+  for (const one of [null, value]) push(host, { [name]: one });
 };
 
 /** Gives the page its own `push` back. @param {import("./host.js").Host} host */

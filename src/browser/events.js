@@ -71,6 +71,8 @@ const comeBack = async (host) => {
  * @param {import("./host.js").Host} host
  */
 export const askForHints = async (host) => {
+  if (host.hints !== undefined) return;
+  host.hints = null;
   try {
     const names = ["architecture", "bitness", "model", "platformVersion", "wow64"];
     host.hints = JSON.parse(JSON.stringify(await navigator.userAgentData.getHighEntropyValues(names)));

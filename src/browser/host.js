@@ -66,7 +66,12 @@ export const open = (tab, tell) => {
     eventContexts: new Map(),
     /** Items whose events another page has published. @type {Set<unknown> | undefined} */
     handedOver: undefined,
+    /** What is listened to, and under which name. */
     dataLayer: undefined,
+    /** @type {string | undefined} */
+    layerName: undefined,
+    /** What the API pushes before anything is listened to, with the `_id` that it gave. @type {[object, string?][]} */
+    unpushed: [],
     /** What `start` gives. @type {object | undefined} */
     collector: undefined,
     /** The `_id` of the event that `publish` pushes. @type {string | undefined} */
@@ -74,8 +79,8 @@ export const open = (tab, tell) => {
     /** The `_id` that the event has got. @type {string | undefined} */
     published: undefined,
     store: undefined,
-    /** Releases the locks of this tab and of those whose events it adopted. @type {Function[]} */
-    tabLocks: [],
+    /** Releases the locks of this tab and of those whose events it adopted, by their names. @type {Map<string, Function>} */
+    tabLocks: new Map(),
     identityLock: undefined,
     /** Counts the wishes for the identity lock, so that one which comes too late is given back. */
     identityWish: 0,
@@ -122,6 +127,7 @@ export const catchUp = (host) => {
  */
 export const wake = (host, milliseconds) => {
   clearTimeout(host.alarm);
+  if (host.stopped) return;
   host.alarm = setTimeout(() => host.told(WAKE), milliseconds);
 };
 

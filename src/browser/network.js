@@ -13,6 +13,8 @@ import { monitor, payload } from "./monitors.js";
  * @param {boolean} keepalive
  */
 export const send = (host, request, ...what) => {
+  // What a stopped collector has left is stored, and another one's by now.
+  if (host.stopped) return;
   const abort = new AbortController();
   host.flights.set(request, abort);
   const go = () => {

@@ -24,6 +24,8 @@ pub(super) struct Shell {
     core: Cell<Option<Box<Collector>>>,
     waiting: Cell<Vec<(u32, Value)>>,
     busy: Cell<bool>,
+    /// The data layer is listened to.
+    begun: Cell<bool>,
     /// The contexts as the page told them last; what has not changed is not told again.
     known: Cell<Map>,
 }
@@ -48,6 +50,7 @@ impl Shell {
             core: Cell::new(Some(Box::new(core))),
             waiting: Cell::default(),
             busy: Cell::new(false),
+            begun: Cell::new(false),
             known: Cell::default(),
         };
         (shell, tab)
@@ -66,7 +69,9 @@ impl Shell {
             return answered;
         }
         if kind == BEGUN {
-            self.begin(host);
+            self.begun.set(true);
+            self.listen(host);
+            page::open_instance(host);
             return JsValue::UNDEFINED;
         }
         let mut waiting = self.waiting.take();
@@ -87,11 +92,14 @@ impl Shell {
                 page::follow_banner(host);
             }
         }
+        if kind == CONFIGURE && self.begun.get() {
+            self.listen(host);
+        }
         JsValue::UNDEFINED
     }
 
-    /// Begins to collect, with what stands on the data layer.
-    fn begin(&self, host: &JsValue) {
+    /// Collects from the data layer that the settings name, from what stands there already on.
+    fn listen(&self, host: &JsValue) {
         let mut name = String::new();
         let mut wants_hints = false;
         self.with_core(|core| {
@@ -103,7 +111,6 @@ impl Shell {
         if wants_hints {
             page::ask_for_hints(host);
         }
-        page::open_instance(host);
     }
 
     fn work(&self, host: &JsValue) {

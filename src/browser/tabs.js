@@ -24,9 +24,10 @@ export const acquire = (name, ifAvailable) =>
  * @param {string} tab
  */
 export const hold = async (host, tab) => {
+  if (host.tabLocks.has(tab)) return true;
   const release = await acquire(`storefront-collector:tab:${tab}`, true);
   if (release) {
-    host.tabLocks.push(release);
+    host.tabLocks.set(tab, release);
     // Granted too late: what a stopped collector left behind is for others.
     if (host.stopped) letGo(host);
   }
@@ -34,7 +35,10 @@ export const hold = async (host, tab) => {
 };
 
 /** Gives every tab's lock back. @param {import("./host.js").Host} host */
-export const letGo = (host) => host.tabLocks.splice(0).forEach((release) => release());
+export const letGo = ({ tabLocks }) => {
+  tabLocks.forEach((release) => release());
+  tabLocks.clear();
+};
 
 /** The tab that wrote an entry; keys are `tab/number`. @param {[string, string]} entry */
 const tabOf = ([key]) => key.split("/", 1)[0];

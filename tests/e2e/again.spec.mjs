@@ -66,6 +66,52 @@ test("the settings stand below an async tag", async ({ page, site, edge }) => {
   expect(seen.ours()).toEqual([]);
 });
 
+test("the data layer's name stands below an async tag", async ({ page, site, edge }) => {
+  const layer = JSON.stringify(view("one"));
+  // As above, the collector runs before the second part of the document is there.
+  await page.goto(site.page(html(code(`window.shopLayer = [${layer}]`), collector({ async: true }),
+    '<script src="/npm/@adobe/adobe-client-data-layer/dist/adobe-client-data-layer.min.js?wait=1200"></script>', settings({ ...WHOLE, dataLayerName: "shopLayer" }))));
+  await ready(page);
+  await page.waitForLoadState();
+  await page.evaluate((item) => { window.shopLayer.push(item); }, view("two"));
+  await publish(page, "elsewhere");
+  expect(await names(edge, 2)).toEqual(["one", "two"]);
+});
+
+test("a stopped collector sends nothing more; the next one sends what it has left", async ({ page, site, edge, build }) => {
+  await edge.fault({ status: 503 });
+  await page.goto(site.page(html(settings(WHOLE), push(view("one")), collector())));
+  await ready(page);
+  await page.waitForTimeout(300);
+  await page.evaluate(() => window.storefrontCollector.stop());
+  await edge.heal();
+  const until = (await edge.requests()).length;
+  await page.waitForTimeout(4_000);
+  expect((await edge.requests()).length).toBe(until);
+  expect(await begin(page, build, WHOLE)).toBe("taken");
+  expect(await names(edge, 1)).toEqual(["one"]);
+});
+
+test("a page that is only prerendered stores and asks nothing, and loses nothing", async ({ page, site, edge }) => {
+  // This Chromium does not prerender pages of a test: what a page is told of it.
+  await page.addInitScript(() => Object.defineProperty(document, "prerendering", { get: () => !window.shown, configurable: true }));
+  await page.goto(site.page(html(settings(WHOLE), push(view("one")), collector())));
+  await ready(page);
+  const id = await page.evaluate((context) => {
+    window.storefrontCollector.setContext("pageContext", context);
+    return window.storefrontCollector.publish("page-view");
+  }, { pageType: "CMS", pageName: "two" });
+  await page.waitForTimeout(500);
+  expect(await edge.requests()).toEqual([]);
+  expect(await page.evaluate(async () => [Object.keys(localStorage), await indexedDB.databases(), document.cookie])).toEqual([[], [], ""]);
+  await page.evaluate(() => {
+    window.shown = true;
+    document.dispatchEvent(new Event("prerenderingchange"));
+  });
+  expect(await names(edge, 2)).toEqual(["one", "two"]);
+  expect((await edge.events())[1].xdm._id).toBe(id);
+});
+
 test.describe("start while one is running", () => {
   test("settings that can never work are refused, and change nothing", async ({ page, site, edge, build }) => {
     await page.goto(site.page(html(collector())));
