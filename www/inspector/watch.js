@@ -20,7 +20,8 @@ export const watchPage = (changed) => {
       const foreign = (payload?.events ?? []).filter(({ xdm }) => xdm?._id && !known.has(xdm._id));
       const untold = (payload?.events ?? []).filter(({ xdm }) => xdm && !xdm._id);
       const names = types({ events: [...foreign, ...untold] });
-      if (instanceName !== OURS && names.length) { sent.push({ name: instanceName, types: names, at: Date.now() }); changed(); }
+      // Ours sends what an earlier page left, too, which is not known here.
+      if (instanceName !== (ours()?.instanceName ?? OURS) && names.length) { sent.push({ name: instanceName, types: names, at: Date.now() }); changed(); }
     },
   };
   (window.__alloyMonitors ??= []).push(monitor);
