@@ -22,7 +22,7 @@ mod map;
 
 pub use decode::decode;
 pub use handover::{append_to_url, carried_in, from_legacy_cookies, from_url};
-pub use map::{identity_map, merge_into, primaries};
+pub use map::{identity_map, primaries};
 
 use alloc::string::String;
 

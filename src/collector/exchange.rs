@@ -153,7 +153,8 @@ impl Exchange {
         let identified = self.ecid.is_some() || identity::is_known(&cookies, organization);
         let core = settings.third_party_cookies_enabled && endpoint::allows_third_party_cookies(&host.user_agent);
         // Who acquires an identity though there is one wants the one across sites, which only that domain knows.
-        let third_party = core && (!identified || send.action == Action::Acquire) && !self.third_party_blocked;
+        let known = identified && send.action != Action::Acquire;
+        let third_party = endpoint::is_third_party_request(core, known, self.third_party_blocked);
         let own_origin = settings::edge_origin(settings, &host.scheme);
         let origin = if third_party { text::join(&["https://", endpoint::THIRD_PARTY_HOST]) } else { own_origin };
         let request_host = text::around(&origin, "://").map_or("", |(_, host)| host);

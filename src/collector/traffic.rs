@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Collector, Effect, Failure, Reply, Sender, choice, route};
 use crate::consent::{Signal, State};
+use crate::delivery::edge::cookies as edge_cookies;
 use crate::delivery::{self, Action, Event, Input, Outcome, RequestId, Ticket};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
@@ -61,6 +62,9 @@ impl Collector {
             delivery::Effect::Purge => {
                 self.exchange.forget();
                 self.delivery.handle(Input::Identity(false), moment);
+                if let Some(gone) = edge_cookies::clear_segments(&moment.cookies) {
+                    self.effects.push_back(Effect::SetCookie(gone));
+                }
                 Effect::Purge
             }
             delivery::Effect::Adopt => Effect::Adopt,

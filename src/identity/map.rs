@@ -33,40 +33,6 @@ pub fn identity_map(ecid: Option<&str>, custom: Option<&Value>, email: Option<&s
     (!map.is_empty()).then_some(Value::Map(map))
 }
 
-/// Puts `identities` into the `identityMap` of `xdm`. What the event brought itself stays, and stays
-/// primary: an identity that it has already is not added again, and a second primary one is none.
-pub fn merge_into(xdm: &mut Value, identities: Value) {
-    let own = xdm.remove_at("identityMap").map(|own| tidy(&own)).unwrap_or_default();
-    let keep_primary = primaries(&own) == 0;
-    let mut map = own;
-    if let Value::Map(identities) = identities {
-        for (namespace, items) in identities {
-            let Value::List(items) = items else { continue };
-            let mut all = match map.remove(&namespace) {
-                Some(Value::List(own)) => own,
-                _ => Vec::new(),
-            };
-            for mut item in items {
-                let primary = item.get("primary").and_then(Value::as_bool) == Some(true);
-                if let Some(known) = all.iter_mut().find(|known| known.get("id") == item.get("id")) {
-                    if keep_primary && primary {
-                        known.set_at("primary", true);
-                    }
-                    continue;
-                }
-                if !keep_primary && item.get("primary").is_some() {
-                    item.set_at("primary", false);
-                }
-                all.push(item);
-            }
-            map.set(namespace, all);
-        }
-    }
-    if !map.is_empty() {
-        xdm.set_at("identityMap", map);
-    }
-}
-
 fn identity(id: &str, primary: bool) -> Vec<Value> {
     Vec::from([Value::from([("id", Value::from(id)), ("primary", Value::from(primary))])])
 }
@@ -192,35 +158,6 @@ mod tests {
         );
     }
 
-    fn merged(xdm: &str, identities: &str) -> String {
-        let mut xdm = Value::parse(xdm).unwrap();
-        merge_into(&mut xdm, Value::parse(identities).unwrap());
-        xdm.to_json()
-    }
-
-    #[test]
-    fn an_events_own_identities_stay() {
-        let ours = r#"{"ECID":[{"id":"1","primary":true}]}"#;
-        assert_eq!(merged("{}", ours), r#"{"identityMap":{"ECID":[{"id":"1","primary":true}]}}"#);
-        assert_eq!(
-            merged(r#"{"identityMap":{"crm":[{"id":"C","primary":true}],"ECID":[{"id":"1"}]}}"#, ours),
-            r#"{"identityMap":{"crm":[{"id":"C","primary":true}],"ECID":[{"id":"1"}]}}"#
-        );
-        assert_eq!(
-            merged(r#"{"identityMap":{"crm":[{"id":"C","primary":true}]}}"#, ours),
-            r#"{"identityMap":{"crm":[{"id":"C","primary":true}],"ECID":[{"id":"1","primary":false}]}}"#
-        );
-        assert_eq!(
-            merged(r#"{"identityMap":{"crm":[{"id":"C"}]}}"#, ours),
-            r#"{"identityMap":{"crm":[{"id":"C"}],"ECID":[{"id":"1","primary":true}]}}"#
-        );
-        assert_eq!(
-            merged(r#"{"identityMap":{"ECID":[{"id":"1","authenticatedState":"ambiguous"}]}}"#, ours),
-            r#"{"identityMap":{"ECID":[{"id":"1","authenticatedState":"ambiguous","primary":true}]}}"#
-        );
-        assert_eq!(merged(r#"{"identityMap":"x"}"#, "null"), "{}");
-    }
-
     fn any_map() -> impl Strategy<Value = Value> {
         let item = (prop::option::of("[a-c]?"), prop::option::of(any::<bool>())).prop_map(|(id, primary)| {
             let mut item = Value::map();
@@ -244,14 +181,11 @@ mod tests {
     proptest! {
         #[test]
         fn every_identity_has_an_id_that_was_given(
-            ecid in prop::option::of("[0-9]{0,3}"), custom in any_map(), own in any_map(), email in prop::option::of("[a-z]{0,3}"),
+            ecid in prop::option::of("[0-9]{0,3}"), custom in any_map(), email in prop::option::of("[a-z]{0,3}"),
         ) {
-            let given = [custom.to_json(), own.to_json(), format!("{ecid:?} {email:?}")].concat();
-            let mut xdm = Value::from([("identityMap", own)]);
+            let given = [custom.to_json(), format!("{ecid:?} {email:?}")].concat();
             if let Some(map) = identity_map(ecid.as_deref(), Some(&custom), email.as_deref()) {
-                merge_into(&mut xdm, map);
-                let map = xdm.get("identityMap").and_then(Value::as_map).unwrap();
-                for (namespace, items) in map.iter() {
+                for (namespace, items) in map.as_map().unwrap().iter() {
                     prop_assert!(!namespace.is_empty());
                     let items = items.as_list().unwrap();
                     prop_assert!(!items.is_empty());

@@ -309,6 +309,23 @@ fn what_is_published_after_the_opt_out_never_leaves() {
 }
 
 #[test]
+fn an_opt_out_takes_the_segments_cookie_away() {
+    let gone = |cookies: &str| {
+        let mut bench = Bench::identified();
+        bench.moment.cookies = cookies.into();
+        bench.run(Collector::read_consent);
+        bench
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::SetCookie(text) if text.contains("segments")))
+            .count()
+    };
+    assert_eq!(gone("aep-segments-membership=1,2; mg_dnt=1"), 1);
+    assert_eq!(gone("aep-segments-membership=1,2"), 0);
+    assert_eq!(gone("mg_dnt=1"), 0);
+}
+
+#[test]
 fn pending_consent_holds_events_in_memory_with_the_values_of_their_own_moment() {
     let mut bench = Bench::new();
     bench.run(|collector, moment| {

@@ -142,10 +142,11 @@ pub fn segments_cookie(destinations: &[Value]) -> Option<String> {
     Some(out)
 }
 
-/// The text for `document.cookie` that takes the segments cookie away, for a shopper who opts out.
+/// The text for `document.cookie` that takes the segments cookie away, for a shopper who opts out; `None` where there is
+/// none.
 #[must_use]
-pub fn clear_segments() -> String {
-    join(&[SEGMENTS, "=;path=/;max-age=0"])
+pub fn clear_segments(cookies: &str) -> Option<String> {
+    crate::cookies::get(cookies, SEGMENTS).map(|_| join(&[SEGMENTS, "=;path=/;max-age=0"]))
 }
 
 #[cfg(test)]
@@ -216,7 +217,9 @@ mod tests {
         let many: Vec<Value> = (0..1000).map(|at| Value::from([("id", Value::from(1_000_000 + at))])).collect();
         let text = segments_cookie(&[Value::from([("segments", many)])]).unwrap();
         assert!(text.len() < 4096 && text.ends_with(",1000496;path=/"), "{}", text.len());
-        assert_eq!(clear_segments(), "aep-segments-membership=;path=/;max-age=0");
+        let gone = clear_segments("a=1; aep-segments-membership=x");
+        assert_eq!(gone.as_deref(), Some("aep-segments-membership=;path=/;max-age=0"));
+        assert_eq!(clear_segments("a=1"), None);
     }
 
     proptest! {

@@ -7,10 +7,6 @@ use crate::delivery::Action;
 use crate::text::{join, split};
 use crate::{cookies, identity, url};
 
-/// The content type of every request: with it, and without other headers, a browser asks no
-/// permission first.
-pub const CONTENT_TYPE: &str = "text/plain; charset=UTF-8";
-
 /// The host that can see the `demdex` cookie of other sites, where browsers still allow that.
 pub const THIRD_PARTY_HOST: &str = "adobedc.demdex.net";
 
@@ -40,7 +36,7 @@ pub struct Endpoint<'a> {
     pub action: Action,
     /// The datastream's ID, with or without `:dev`.
     pub datastream: &'a str,
-    /// A UUID; the same again on every retry.
+    /// A UUID; another one for each attempt, so that two answers can be told apart in logs.
     pub request_id: &'a str,
     /// See [`assurance_token`].
     pub token: Option<&'a str>,

@@ -65,9 +65,6 @@ pub struct Answer {
     pub destinations: Vec<Value>,
     /// Handles that are for others (decisions, and types not known here), as they came.
     pub handles: Vec<Value>,
-    /// Whether an event was ignored because the Edge has no consent for it. The status says nothing
-    /// of it.
-    pub no_consent: bool,
     /// The region of Audience Manager.
     pub region: Option<i64>,
     /// Why it failed, or what went wrong although it was taken. An error with
@@ -117,7 +114,6 @@ pub fn read(status: u16, body: &str, headers: Headers<'_>, wall: i64) -> Answer 
     }
     push_errors(&mut answer.errors, &body, "errors");
     push_errors(&mut answer.warnings, &body, "warnings");
-    answer.no_consent = answer.errors.iter().chain(&answer.warnings).any(|error| error.number() == "0301");
     answer
 }
 
@@ -262,7 +258,7 @@ mod tests {
               {"type":"personalization:decisions","eventIndex":0,"payload":[{"id":"p"}]},
               {"type":"new:thing"},{"payload":[]},7]}"#,
         );
-        assert!(answer.good && !answer.no_consent);
+        assert!(answer.good);
         assert_eq!((answer.ecid.as_deref(), answer.core.as_deref()), (Some("42"), Some("c")));
         let cookie = |name: &str, value: &str| Cookie { name: name.into(), value: value.into(), ..Cookie::default() };
         let destination = |name: &str, value: &str, domain, days: i64| Cookie {
@@ -339,7 +335,7 @@ mod tests {
             200,
             r#"{"handle":[],"warnings":[{"type":"https://ns.adobe.com/aep/errors/EXEG-0301-200","status":200,"report":{"eventIndex":0}}]}"#,
         );
-        assert!(answer.good && answer.no_consent);
+        assert!(answer.good);
         assert_eq!(answer.issues()[0].code, "no-consent");
     }
 
