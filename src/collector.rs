@@ -90,6 +90,10 @@ pub use early::{EarlyItem, EarlyPage};
 pub use exchange::{Failure, Reply};
 pub use road::SdkAnswer;
 
+/// Why an event is not sent where events are switched off.
+const OFF: &str =
+    "storefront events are off: storefrontEvents or eventForwardingContext.aep is false, or hipaa is true";
+
 /// Events that may wait in memory for settings or consent; the oldest is given up first.
 const HELD_AT_MOST: usize = 1000;
 
@@ -441,7 +445,7 @@ impl Collector {
             return self.move_on(&draft.id, Status::Suppressed, Some(reason));
         }
         if self.effective.off {
-            return self.move_on(&draft.id, Status::Suppressed, Some("storefront events are off".into()));
+            return self.move_on(&draft.id, Status::Suppressed, Some(OFF.into()));
         }
         if self.may_send() {
             return self.accept(&draft, moment);
@@ -449,7 +453,11 @@ impl Collector {
         let reason = self.why_held();
         if self.held.len() >= HELD_AT_MOST {
             let oldest = self.held.remove(0);
-            self.move_on(&oldest.id, Status::Rejected, Some("too many events waited".into()));
+            self.move_on(
+                &oldest.id,
+                Status::Rejected,
+                Some("more than 1000 events waited, and it was the oldest".into()),
+            );
             let message =
                 text::join(&["more than 1000 events: each ", &reason, "; the oldest are given up until then"]);
             self.report(Issue::warning("events", "too-many-held", message));

@@ -121,7 +121,7 @@ if (isFirst) try {
 } catch (error) {
   // Of settings that can never work the collector itself has told. What cannot be loaded may be there for the next page.
   if (error?.issues) removeEventListener("pagehide", keep);
-  else console.error(`[storefront-collector] ${error?.message ?? error}`);
+  else console.error(`[storefront-collector] ${error?.message ?? error}: serve all files of one build beside collector.js`);
 }
 // Tags of one address run once, whatever their number.
 if (!isFirst || [...document.querySelectorAll("script")].filter(({ src }) => src === import.meta.url).length > 1) {

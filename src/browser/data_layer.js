@@ -228,7 +228,7 @@ const OTHERS = /^(category|customUrl|recommendations|referrerUrl|.+Extension)Con
  * @param {unknown} value
  */
 export const setContext = (host, name, value) => {
-  if (!host.contexts.includes(name) && !OTHERS.test(name)) log("warn", `setContext: no event reads a context named ${name}`);
+  if (!host.contexts.includes(name) && !OTHERS.test(name)) log("warn", `setContext: no event reads a context named ${name}; correct the name (docs/reference/events.md)`);
   for (const one of [null, value]) push(host, { [name]: one });
 };
 

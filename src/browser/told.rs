@@ -180,7 +180,8 @@ fn hook(number: i64) -> Option<BeforeSend> {
             return Err(Issue::error("onBeforeEventSend", "threw", message));
         }
         readable(&left).map(Some).map_err(|reason| {
-            let message = join(&["onBeforeEventSend: what it left ", reason, "; the event is not sent"]);
+            let message =
+                join(&["onBeforeEventSend: what it left ", reason, "; the event is not sent. Leave plain data"]);
             Issue::error("onBeforeEventSend", "unreadable", message)
         })
     }))
@@ -294,7 +295,8 @@ pub(super) fn hear(
                     core.command(facts.ticket(), &name, &options, page, hook, moment);
                 }
                 Err(reason) => {
-                    let message = join(&["[storefront-collector] ", &name, ": the options object ", reason]);
+                    let message =
+                        join(&["[storefront-collector] ", &name, ": the options object ", reason, ". Give plain data"]);
                     page::settle(host, facts.ticket() as f64, false, &Value::Text(message).to_json());
                 }
             }
@@ -308,7 +310,7 @@ pub(super) fn hear(
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
     let page = facts.at(0).as_text().and_then(|text| {
         let told = |reason: &str| {
-            let row = "settings!unreadable:%: the script #storefront-collector $; it is left out";
+            let row = "settings!unreadable:%: the script #storefront-collector $; it is left out. Correct it";
             core.report(Issue::of(row, &[reason]));
         };
         readable(text).map_err(told).ok()

@@ -105,7 +105,7 @@ export interface AdobeConsent1 {
     /** The version of the standard. */
     version: "1.0";
     /** The choice. */
-    value: { general: "in" | "out" };
+    value: { general: "in" | "out" | "pending" | "not_provided" };
 }
 
 /**
@@ -285,9 +285,12 @@ export type EffectiveSettings = {
  * Where the collector stands.
  */
 export interface Status {
-    /** Whether events leave. */
+    /** Whether it collects: it waits for something, runs (also where consent is out or events are off), or was stopped. */
     state: "waiting" | "running" | "stopped";
-    /** What must come before events leave: settings or contexts by name. Empty: nothing. */
+    /**
+     * What must come before events leave, by name: settings (`"organizationId"`), contexts (`"aepContext"`), the store's
+     * own Web SDK (`"window.alloy"`), `"consent"`. Empty: nothing.
+     */
     waitingFor: string[];
     /** Whether events may leave. */
     consent: ConsentState;
@@ -337,8 +340,8 @@ export type EventStatus = "held" | "queued" | "sent" | "accepted" | "suppressed"
 export interface EventRecord {
     /** The event's `_id`, the same on every retry. */
     id: string;
-    /** Its name on the data layer. */
-    event: MappedEvent;
+    /** Its name on the data layer; `"sendEvent"` for one that the page sent through the instance. */
+    event: MappedEvent | "sendEvent";
     /** Its XDM type; `null` for a custom event that brings none. */
     eventType: string | null;
     /** Where it stands. */

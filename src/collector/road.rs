@@ -53,7 +53,7 @@ impl Collector {
         self.read_consent(moment);
         if self.effective.off {
             for draft in core::mem::take(&mut self.held) {
-                self.move_on(&draft.id, Status::Suppressed, Some("storefront events are off".into()));
+                self.move_on(&draft.id, Status::Suppressed, Some(super::OFF.into()));
             }
         }
         self.release(moment);

@@ -41,7 +41,7 @@ const settingsMissing = ({ waitingFor, settings }) => {
     eventForwardingContext: answer("bad", "Nothing says that events may go to Experience Platform", "eventForwardingContext has not been set. With settings from the data layer, events go only when eventForwardingContext.aep is true.", "Tick Experience Platform for storefront events in the connector, then flush the page cache."),
     organizationId: answer("bad", "The organization ID is missing", "It stands in no source, or has no usable form.", "Give organizationId: 24 letters or digits and @AdobeOrg."),
     datastreamId: answer("bad", "The datastream ID is missing", "The bundled sender needs it. With the store's own Web SDK it may stay blank.", "Give datastreamId, or name the store's Web SDK in webSdkName."),
-    webSdkName: answer("bad", "The store's Web SDK has no usable name", "webSdkName is set, but empty or of a wrong kind.", "Name the property of window that holds the Web SDK, or leave the field out."),
+    webSdkName: answer("bad", "The store's Web SDK has no usable name", "webSdkDeployed is true, and webSdkName names nothing.", "Name the property of window that holds the Web SDK, or leave the field out."),
   };
   const out = waitingFor.filter((name) => text[name]).map((name) => text[name]);
   for (const name of waitingFor.filter((each) => each.startsWith("window."))) {
@@ -53,7 +53,10 @@ const settingsMissing = ({ waitingFor, settings }) => {
 const consent = (status) => {
   if (status.consent === "out") {
     const count = status.counts?.suppressed ?? 0;
-    return [answer("bad", "The shopper has refused", `No request, no cookie, no storage: ${becauseOf(status)}.${count ? ` ${times(count, "event")} of this page ${count === 1 ? "was" : "were"} not sent for it.` : ""}`, "To test, accept in the shop's banner (or delete the cookie mg_dnt) and publish again; what was published while refused is gone, as it must be.")];
+    const { because } = status.consentReason ?? {};
+    const asked = because !== "defaultConsent";
+    const undo = { mg_dnt: "delete the cookie mg_dnt", gpc: "switch Global Privacy Control off in the browser" }[because] ?? "accept in the shop's banner";
+    return [answer("bad", asked ? "The shopper has refused" : "Nobody has agreed", `No request, no cookie, no storage: ${becauseOf(status)}.${count ? ` ${times(count, "event")} of this page ${count === 1 ? "was" : "were"} not sent for it.` : ""}`, asked ? `To test, ${undo} and publish again; what was published while refused is gone, as it must be.` : "defaultConsent is out: call setConsent once the shopper agrees, or change defaultConsent.")];
   }
   if (status.consent === "pending") {
     return [answer("bad", "Consent is not known yet", `Events wait in memory: ${becauseOf(status)}.`, "Answer the consent banner. If there is none, change defaultConsent or consentSources, or call setConsent.")];
