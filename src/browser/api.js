@@ -131,6 +131,7 @@ const collectorOf = (host) => ({
   status: () => host.told(STATUS),
   events: () => host.told(EVENTS) ?? [],
   subscribe: (listener) => subscribe(host, listener),
+  /** Not for pages: how a second `start` hands its settings over, maybe from another copy of this module. */
   restart: (settings) => configure(host, settings),
   async stop() {
     const last = promised(host, FLUSH);

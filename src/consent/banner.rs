@@ -1,8 +1,9 @@
 //! What the consent banner (IAB TCF) says, and when that is a choice made just now.
 
 use super::machine::{Choice, Consent, REFUSES};
-use super::{Says, Source, State, hash, standards, tcf};
+use super::{Says, Source, State, standards, tcf};
 use crate::moment::Moment;
+use crate::text::fnv;
 use crate::value::Value;
 
 impl Consent {
@@ -24,7 +25,7 @@ impl Consent {
             self.renew_choice(&consent, state, now);
         }
         let says = if state == State::In { Says::Yes } else { Says::No };
-        let mark = hash::fnv(tc_string.unwrap_or_default().as_bytes()).max(REFUSES);
+        let mark = fnv(tc_string.unwrap_or_default()).max(REFUSES);
         self.hear(Source::Tcf, says, mark, now);
         self.banner = Some((state, acted));
         self.banner_consent = Some(consent.clone());

@@ -14,13 +14,8 @@
 
 use alloc::string::String;
 
+use crate::text::fnv;
 use crate::value::{Map, Value, json};
-
-/// FNV-1a, 32 bits, over `bytes`.
-#[must_use]
-pub(super) fn fnv(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
-}
 
 /// The hash of each consent object under its `{standard}.{version}`, as 8 hexadecimal digits (Edge
 /// protocol, 6.4). Of two objects with the same standard and version the first counts.
@@ -36,7 +31,7 @@ pub fn hashes(consent: &Value) -> Map {
             rest.remove_at("version");
             let mut text = String::new();
             write_sorted(&mut text, &rest);
-            out.set(key, hex(fnv(text.as_bytes())));
+            out.set(key, hex(fnv(&text)));
         }
     }
     out

@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::message::{Event, Limits, RequestId};
-use crate::text::{cut, decimal, join};
+use crate::text::{cut, decimal, fnv, join};
 use crate::value::parse_f64;
 
 /// Version of the entries this build writes.
@@ -277,7 +277,7 @@ pub(super) fn write(event: &Event) -> String {
     let route = if event.route.is_empty() { String::new() } else { measured(&event.route) };
     let flags = decimal(i64::from(flags));
     let rest = join(&[&decimal(event.created), " ", &flags, " ", &measured(&event.id), &route, &event.json]);
-    join(&[VERSION, " ", &decimal(i64::from(check(&rest))), " ", &rest])
+    join(&[VERSION, " ", &decimal(i64::from(fnv(&rest))), " ", &rest])
 }
 
 /// Reads what [`write`] wrote, in this or another version.
@@ -301,7 +301,7 @@ pub fn stored(text: &str) -> Option<Event> {
 
 fn read_first(entry: &str) -> Option<Event> {
     let (sum, rest) = cut(entry, b" ")?;
-    if parse_f64(sum)? as u32 != check(rest) {
+    if parse_f64(sum)? as u32 != fnv(rest) {
         return None;
     }
     let (created, rest) = cut(rest, b" ")?;
@@ -324,10 +324,6 @@ fn read_measured(text: &str) -> Option<(&str, &str)> {
     let (length, rest) = cut(text, b" ")?;
     let (text, rest) = rest.split_at_checked(parse_f64(length)? as usize)?;
     Some((text, rest.strip_prefix(' ')?))
-}
-
-fn check(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |sum: u32, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! When to try again: back-off with full jitter, `Retry-After`, and a circuit that opens when the
 //! edge seems dead.
 
+use super::edge::response::LONGEST_RETRY_AFTER;
+
 /// First back-off, doubled with every failure.
 const BASE: i64 = 1_000;
 /// Failures in a row that open the circuit.
 const OPENS_AT: u32 = 6;
 /// With the circuit open one small request asks this often, at the earliest.
 const PROBE: i64 = 30_000;
-/// A `Retry-After` above this is a mistake, or might as well be the next page's business.
-const MAX_RETRY_AFTER: i64 = 300_000;
 /// Shops come back online all at once; spread over this.
 const ONLINE_SPREAD: i64 = 500;
 
@@ -55,7 +55,7 @@ impl Retry {
         self.asked = after.is_some();
         let wait = match after {
             Some(after) => {
-                let after = after.clamp(0, MAX_RETRY_AFTER);
+                let after = after.clamp(0, LONGEST_RETRY_AFTER);
                 // Everyone was told the same time: a little later than asked spreads them.
                 after.saturating_add(self.random(after >> 3))
             }
