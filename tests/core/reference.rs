@@ -35,9 +35,11 @@ fn events_page() -> String {
         "# Events and fields\n\n{MADE}\n\
          Each of the 19 kinds of event by its name on the data layer, its XDM `eventType`, and how each XDM field is\n\
          filled. A source is a context and a field in it; of several, in the order given. `units[]` is the search unit\n\
-         that the event names. Over these fields is laid what the custom context gives, except for counters and `_id`;\n\
-         items merge by SKU.\n\n\
-         Every event also has `timestamp`, `identityMap`, `personID` (the ECID), `implementationDetails` and what\n\
+         that the event names. Over these fields is laid what the custom context gives, except for counters; of `_id` and\n\
+         `eventType`, which only `commerce-custom` takes from there; and of `timestamp`, `identityMap`, `personID` and\n\
+         `implementationDetails`, which no event does. Items merge by SKU; a product page has one, and search results none.\n\n\
+         Every event also has `timestamp`, `implementationDetails`, `identityMap` and `personID` (the ECID), these two\n\
+         once the shopper is known or `identityMap` in the settings names one, and what\n\
          the setting `context` asks for of `web`, `device`, `environment` and `placeContext`. A value that XDM refuses\n\
          is left out and reported; nothing empty is sent.\n\n"
     );

@@ -1,7 +1,7 @@
 // Pages that are left before the collector could send anything: the next page of the shop publishes their events, as of
 // then and there, each once; and nothing is kept of who has declined or is asked first.
 import { expect, test } from "./support/fixtures.mjs";
-import { ADOBES, ORG, OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
+import { ADOBES, MODULES, ORG, OURS, code, collector, contexts, page as html, push, sdk, settings } from "./support/pages.mjs";
 
 const AGREES = { chosenAt: 1, toldAt: 0, consent: [{ standard: "Adobe", version: "1.0", value: { general: "in" } }], banner: false };
 
@@ -152,16 +152,17 @@ test.describe("a page is left while the collector waits for its settings", () =>
     });
   }
 
-  test("what was delivered before the collector was stopped is not published again", async ({ page, site, edge }) => {
+  test("what was delivered before the collector was stopped is not published again", async ({ page, site, edge, build }) => {
     await page.goto(site.page(here()));
     await ready(page);
     await page.evaluate(() => { window.magentoStorefrontEvents.publish.pageView(); });
     await edge.settled((all) => all.length >= 1);
-    await page.evaluate(async () => {
+    await page.evaluate(async (module) => {
       await window.storefrontCollector.stop();
-      const { start } = await import("/pkg/storefront_collector.js");
+      const { default: init, start } = await import(module);
+      await init();
       await start();
-    });
+    }, MODULES[build]);
     await page.goto(site.page(ELSEWHERE));
     expect(await stored(page)).toEqual([]);
     expect(await edge.events()).toHaveLength(1);
