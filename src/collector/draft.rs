@@ -85,30 +85,30 @@ impl Draft {
         xdm.set_at("_id", self.id.as_str());
         xdm.set_at("timestamp", page::timestamp(self.wall));
         xdm.set_at("implementationDetails", page::implementation_details());
-        if let Some(asked) = &self.asked {
+        if self.asked.is_some() {
             // What the page says itself counts, whatever it says.
             overlay(&mut xdm, &self.xdm);
-            if !settings.personal_data {
-                xdm::personal::hold_back(&mut xdm);
-            }
+        }
+        if !settings.personal_data {
+            xdm::personal::hold_back(&mut xdm);
+        }
+        if let Some(asked) = &self.asked {
             xdm.prune();
             let data = Some(asked.data.clone()).filter(|data| !data.is_empty());
             return Composed { xdm, data, query: Some(asked.query.clone()), issues: alloc::vec::Vec::new() };
         }
         let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
         let ecid = ecid.unwrap_or(UNKNOWN_ECID);
-        let mut own = settings.identity_map.clone();
-        if let Some(map) = own.as_mut().filter(|_| !settings.personal_data) {
+        let held_back = settings.identity_map.as_ref().filter(|_| !settings.personal_data).cloned().map(|mut own| {
             // Before it is known whether anybody else is primary.
-            xdm::personal::hold_back_identities(map);
-        }
-        if let Some(identities) = identity::identity_map(Some(ecid), own.as_ref(), email.as_deref()) {
+            xdm::personal::hold_back_identities(&mut own);
+            own
+        });
+        let own = held_back.as_ref().or(settings.identity_map.as_ref());
+        if let Some(identities) = identity::identity_map(Some(ecid), own, email.as_deref()) {
             xdm.set_at("identityMap", identities);
         }
         xdm.set_at("personID", ecid);
-        if !settings.personal_data {
-            xdm::personal::hold_back(&mut xdm);
-        }
         // The mapping and the page are within XDM, and one laid over the other is. The shop's own identities have not
         // been checked yet, and what was held back may leave empty objects.
         let is_within = settings.personal_data && settings.identity_map.is_none();
