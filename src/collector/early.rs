@@ -40,12 +40,12 @@ impl Collector {
     /// Publishes the events of `early`, as of then and there, by its own settings and the shopper's choice of now;
     /// [`super::Effect::Forget`] takes it out of storage once they are safe. Where events may not leave yet, or not to
     /// its organization or by its Web SDK, it stays for a page from where they may.
-    pub fn take_over(&mut self, early: EarlyPage, moment: &Moment) {
+    pub fn take_over(&mut self, mut early: EarlyPage, moment: &Moment) {
         self.read_consent(moment);
         if self.stopped || !self.may_send() {
             return;
         }
-        let is_fresh = moment.wall.saturating_sub(early.wall) <= Limits::default().age;
+        let is_fresh = !Limits::default().is_too_old(early.wall, moment.wall);
         let effective = self.settings_there(&early);
         if is_fresh && !effective.off {
             let (theirs, ours) = (&effective.settings, &self.effective.settings);
@@ -56,7 +56,7 @@ impl Collector {
             if let Some(cart) = &self.last_cart {
                 storefront.restore_cart(cart);
             }
-            self.publish_there(&early, effective, storefront, moment);
+            self.publish_there(&mut early, effective, storefront, moment);
         }
         self.taken_over.push(early.key);
     }
@@ -80,14 +80,13 @@ impl Collector {
     }
 
     /// Publishes the events with the settings and the data layer of their page in force instead of ours.
-    fn publish_there(&mut self, early: &EarlyPage, effective: Effective, storefront: Storefront, moment: &Moment) {
+    fn publish_there(&mut self, early: &mut EarlyPage, effective: Effective, storefront: Storefront, moment: &Moment) {
         let effective = core::mem::replace(&mut self.effective, effective);
         let storefront = core::mem::replace(&mut self.storefront, storefront);
         // Should two pages come to publish them, they do it under the same ids.
         let mut random = Random::of(&early.key);
-        for EarlyItem { item, published } in &early.items {
-            let mut item = item.clone();
-            let (id, wall) = published.clone().unwrap_or_else(|| (random.uuid(), early.wall));
+        for EarlyItem { mut item, published } in core::mem::take(&mut early.items) {
+            let (id, wall) = published.unwrap_or_else(|| (random.uuid(), early.wall));
             for settings in ["aepContext", "eventForwardingContext"] {
                 item.contexts.remove(settings);
             }

@@ -68,7 +68,7 @@ impl Collector {
         let ours = self.effective.settings.organization_id.as_deref();
         let is_foreign = theirs(WEB_SDK).is_some_and(|name| own_sdk != Some(name))
             || theirs(ORGANIZATION).is_some_and(|id| ours.is_some_and(|ours| ours != id));
-        !is_foreign || moment.wall.saturating_sub(event.created) > Limits::default().age
+        !is_foreign || Limits::default().is_too_old(event.created, moment.wall)
     }
 }
 

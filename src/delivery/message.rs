@@ -76,6 +76,14 @@ pub struct Limits {
     pub burst_bytes: usize,
 }
 
+impl Limits {
+    /// Whether what was made at `created` is too old at `wall`: wall clock, milliseconds since 1970.
+    #[must_use]
+    pub fn is_too_old(&self, created: i64, wall: i64) -> bool {
+        wall.saturating_sub(created) > self.age
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { events: 1000, bytes: 2_000_000, age: 7 * 24 * 3_600_000, burst_events: 20_000, burst_bytes: 40_000_000 }

@@ -212,11 +212,11 @@ impl Outbox {
     /// What is too old to be sent. The wall clock decides only about entries of other pages, which
     /// have nothing else.
     pub(super) fn expired(&mut self, now: i64, wall: i64) -> Vec<Entry> {
-        let age = self.limits.age;
+        let limits = self.limits;
         self.take(|entry| {
-            let waited = now.saturating_sub(entry.since);
-            let age_now = if entry.adopted { waited.max(wall.saturating_sub(entry.event.created)) } else { waited };
-            entry.flight.is_none() && age_now > age
+            let is_over = now.saturating_sub(entry.since) > limits.age
+                || entry.adopted && limits.is_too_old(entry.event.created, wall);
+            entry.flight.is_none() && is_over
         })
     }
 
