@@ -61,7 +61,7 @@ const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefron
 // collector that was stopped may have published the oldest.
 const recordsOf = (list, records) => {
   const left = records.filter(({ event }) => event !== "sendEvent");
-  return list.map((_, at) => list[list.length - 1 - at]).map((item) => (left.at(-1)?.event === item?.event ? left.pop() : undefined)).reverse();
+  return [...list].reverse().map((item) => (left.at(-1)?.event === item?.event ? left.pop() : undefined)).reverse();
 };
 
 const keep = () => {

@@ -2,7 +2,8 @@
 //
 // `collector.js` is small and there early; when the page goes before the rest has loaded, or before the settings have
 // come, it writes the data layer's items to `localStorage`, and the next page of the shop publishes them here, with the
-// address of their own page and the time of its end, or their own where a collector ran. It writes nothing where the shopper has declined or is asked first.
+// address of their own page and the time of its end, or their own where a collector ran. It writes nothing where the
+// shopper has declined or is asked first.
 import { readItem } from "./data_layer.js";
 import { EARLY } from "./host.js";
 import { payload } from "./monitors.js";

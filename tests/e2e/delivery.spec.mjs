@@ -15,6 +15,7 @@ const publish = ({ from, count }) => {
 };
 const ready = (page) => page.waitForFunction(() => window.storefrontCollector);
 const name = ({ xdm }) => xdm.web.webPageDetails.name;
+const ids = (events) => new Set(events.map(({ xdm }) => xdm._id));
 const numbered = (count) => Array.from({ length: count }, (_, n) => `view ${n}`);
 
 /** Visits the shop again and waits for all; returns the names, each as often as it arrived under different ids. */
@@ -81,7 +82,6 @@ test.describe("events leave with the page when no page of the shop comes after i
       // Behind a page view that left at once, these wait for others.
       await page.evaluate(() => { for (let n = 0; n < 3; n += 1) window.magentoStorefrontEvents.publish.openCart(); });
       await leave(page, site);
-      const ids = (events) => new Set(events.map(({ xdm }) => xdm._id));
       expect(ids(await edge.settled((all) => ids(all).size >= 4, { quiet: 1_000 })).size).toBe(4);
     });
   }
@@ -105,7 +105,6 @@ test("storage is full and a link followed at once: what is not stored leaves wit
     location.href = url;
   }, { publish: publish.toString(), options: { from: 1, count: 10 }, url: next });
   await page.waitForURL(next);
-  const ids = (events) => new Set(events.map(({ xdm }) => xdm._id));
   expect(ids(await edge.settled((all) => ids(all).size >= 11, { quiet: 6_000 })).size).toBe(11);
 });
 
@@ -140,7 +139,6 @@ test("the edge took the events but its answer is lost: they come again under the
   await page.goto(site.page(PAGE));
   await ready(page);
   await page.evaluate(publish, { from: 0, count: 3 });
-  const ids = (events) => new Set(events.map(({ xdm }) => xdm._id));
   const events = await edge.settled((all) => ids(all).size >= 3 && all.length > 3, { quiet: 20_000 });
   expect([...ids(events)]).toHaveLength(3);
 });
