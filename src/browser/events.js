@@ -1,6 +1,6 @@
 // The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
 import { ONLINE, READ_CONSENT, RESTORED, RETURNING, UNLOADING, VISIBLE } from "./host.js";
-import { keys, secure } from "./store.js";
+import { keysOf, secure } from "./store.js";
 import { dropIdentity, hold, letGo } from "./tabs.js";
 import { depart } from "./network.js";
 import { isNews } from "./page.js";
@@ -57,13 +57,9 @@ const comeBack = async (host) => {
   const old = host.tab;
   host.tab += "+";
   host.told(RETURNING, host.tab);
-  await hold(host, host.tab);
-  const stored = [];
-  if (host.store) {
-    stored.push(...(await keys(host, `${host.tab}/`)));
-    if (await hold(host, old)) stored.push(...(await keys(host, `${old}/`)));
-  }
-  host.told(RESTORED, stored);
+  const mine = [];
+  for (const tab of [host.tab, old]) if (await hold(host, tab)) mine.push(tab);
+  host.told(RESTORED, host.store ? await keysOf(host, mine) : []);
 };
 
 /**

@@ -109,6 +109,8 @@ const opened = (host) =>
     gone: false,
     /** How often everything was taken out. */
     purges: 0,
+    /** The keys taken out since, for each who reads: what he has read by then is delivered. @type {Set<Set<string>>} */
+    readers: new Set(),
   });
 
 const outbox = ({ database }) => database.transaction(OUTBOX, "readwrite").objectStore(OUTBOX);
@@ -187,12 +189,14 @@ export const close = ({ store, flights }) => {
 };
 
 /**
- * Gives back every entry of both storages.
+ * Gives back every entry of both storages but those that this page has taken out meanwhile.
  * @param {import("./host.js").Host} host
  */
 export const load = async (host) => {
   const store = opened(host);
   const { purges } = store;
+  const gone = new Set();
+  store.readers.add(gone);
   const entries = journal().filter(([key]) => !(JOURNAL + key).startsWith(EARLY_KEYS));
   // Most shoppers' pages never need one: opening it, and making it most of all, is work for the page and the disk. One that
   // does not answer, as a damaged profile's, must not keep the journal back.
@@ -201,7 +205,8 @@ export const load = async (host) => {
     const journaled = new Set(entries.map(([key]) => key));
     entries.push(...(await readAll(store.database)).filter(([key]) => !journaled.has(key)));
   }
-  return store.purges === purges ? entries : [];
+  store.readers.delete(gone);
+  return store.purges === purges ? entries.filter(([key]) => !gone.has(key)) : [];
 };
 
 /**
@@ -233,6 +238,7 @@ export const forget = (host, lines) => {
   const keys = lines.split("\n");
   keys.forEach((key) => forgetLocal(JOURNAL + key));
   keys.forEach((key) => store.unsafe.delete(key));
+  store.readers.forEach((gone) => keys.forEach((key) => gone.add(key)));
   const moved = keys.filter((key) => !store.waiting.delete(key));
   if (moved.length) {
     allowed(() => {
@@ -262,11 +268,14 @@ export const purge = (host) => {
 };
 
 /**
- * The keys that are in storage now and begin with `prefix`.
+ * The keys of these tabs that are in storage, or on their way, by the time that all of it is read.
  * @param {import("./host.js").Host} host
- * @param {string} prefix
+ * @param {string[]} tabs
  */
-export const keys = async ({ store }, prefix) => {
-  const stored = [...journal(), ...(store.database ? await readAll(store.database) : [])];
-  return stored.map(([key]) => key).filter((key) => key.startsWith(prefix));
+export const keysOf = async ({ store }, tabs) => {
+  const before = journal();
+  const stored = store.database ? await readAll(store.database) : [];
+  // An entry may have come meanwhile, and one may have moved over.
+  const found = [...before, ...stored, ...journal()].map(([key]) => key);
+  return [...found, ...store.unsafe].filter((key) => tabs.some((tab) => key.startsWith(`${tab}/`)));
 };
