@@ -55,11 +55,13 @@ const comeBack = async (host) => {
   host.isReplaced = false;
   host.left = false;
   const old = host.tab;
-  host.tab += "+";
-  host.told(RETURNING, host.tab);
+  const tab = (host.tab += "+");
+  host.told(RETURNING, tab);
   const mine = [];
-  for (const tab of [host.tab, old]) if (await hold(host, tab)) mine.push(tab);
-  host.told(RESTORED, host.store ? await keysOf(host, mine) : []);
+  for (const name of [tab, old]) if (await hold(host, name)) mine.push(name);
+  const stored = host.store ? await keysOf(host, mine) : [];
+  // Left again meanwhile, it has no locks; back once more, it has another name.
+  if (host.tab === tab && !host.left) host.told(RESTORED, stored);
 };
 
 /**

@@ -75,12 +75,13 @@ test("left before the core has come, handed over to another page, and back again
   }
 });
 
-for (const [what, publishes] of Object.entries({
-  // By a listener that hears of it before the collector: the answer comes while that asks what others have left.
-  "answered": { returning: true },
-  "published": { returning: false },
+for (const [what, steps] of Object.entries({
+  // Published by a listener that hears of it before the collector: the answer comes while that asks what others have left.
+  "answered": [[0, "pagehide", "late", "pageshow"]],
+  "published": [[0, "pagehide", "pageshow"], [200, "late"]],
+  "put away once more": [[0, "pagehide", "pageshow"], [100, "pagehide", "pageshow", "late"]],
 })) {
-  test(`${what} while a page that is back reads the storage: it arrives once, and from this page`, async ({ page, site, edge }) => {
+  test(`${what} while a page that is back reads the storage: an event arrives once, and from this page`, async ({ page, site, edge }) => {
     const slowDisk = code(`const { getAll } = IDBObjectStore.prototype;
       IDBObjectStore.prototype.getAll = function (...range) {
         const real = getAll.apply(this, range), late = { get result() { return real.result; } };
@@ -92,13 +93,10 @@ for (const [what, publishes] of Object.entries({
     await page.goto(site.page(html(slowDisk, sdk(), push(...contexts({ datastreamId: OURS })), code(VIEWS), act, collector())));
     await edge.settled((events) => events.length >= 1);
     await page.waitForFunction(() => window.storefrontCollector.events().every(({ status }) => status === "accepted"));
-    await page.evaluate(({ returning }) => {
-      const told = (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
-      told("pagehide");
-      if (returning) window.views("late");
-      told("pageshow");
-      if (!returning) setTimeout(window.views, 200, "late");
-    }, publishes);
+    await page.evaluate((all) => {
+      const take = (step) => (step === "late" ? window.views(step) : dispatchEvent(new PageTransitionEvent(step, { persisted: true })));
+      for (const [after, ...now] of all) setTimeout(() => now.forEach(take), after);
+    }, steps);
     await edge.settled((events) => events.length >= 2, { quiet: 5_000 });
     await new Promise((resolve) => { setTimeout(resolve, 3_500); });
     expect(names(await edge.events())).toEqual(["first", "late"]);
