@@ -74,6 +74,8 @@ struct UnderWay {
     request_id: String,
     action: Action,
     third_party: bool,
+    /// It says who the shopper is.
+    identified: bool,
 }
 
 /// What an answer amounts to.
@@ -212,8 +214,9 @@ impl Exchange {
             token: endpoint::assurance_token(page_url, &host.client_id).as_deref(),
         }
         .url();
-        self.requests
-            .push((send.request, UnderWay { request_id: request_id.clone(), action: send.action, third_party }));
+        let identified = identified || ecid.is_some();
+        let under_way = UnderWay { request_id: request_id.clone(), action: send.action, third_party, identified };
+        self.requests.push((send.request, under_way));
         Effect::Fetch { request: send.request, request_id, url, body, keepalive: send.keepalive }
     }
 
@@ -263,7 +266,7 @@ impl Exchange {
         };
         let headers =
             response::Headers { retry_after: reply.retry_after.as_deref(), adobe_edge: reply.region.as_deref() };
-        let answer = response::read(reply.status, &reply.body, headers, moment.wall);
+        let mut answer = response::read(reply.status, &reply.body, headers, moment.wall);
         understood.issues = answer.issues();
         understood.consent_came = answer.cookies.iter().any(is_consent);
         understood.outcome = outcome(&answer, reply.status);
@@ -297,8 +300,13 @@ impl Exchange {
             }
             return Some(understood);
         }
-        understood.effects = self.take(&answer, settings, host, moment);
         understood.identity_came = answer.ecid.is_some();
+        if !under_way.identified && self.look(settings, moment) && answer.ecid.as_deref() != self.ecid() {
+            // While this page was frozen another one has asked, too: the shopper keeps that identity.
+            answer.ecid = None;
+            answer.cookies.retain(|cookie| !cookie.name.ends_with("_identity"));
+        }
+        understood.effects = self.take(&answer, settings, host, moment);
         understood.told.handles = answer.handles;
         understood.told.destinations = answer.destinations;
         Some(understood)

@@ -281,6 +281,33 @@ fn a_page_that_is_left_reads_the_identity_that_came_meanwhile() {
 }
 
 #[test]
+fn an_identity_that_comes_too_late_does_not_make_another_shopper() {
+    let mut bench = Bench::configured();
+    bench.publish("page-view");
+    bench.run(|collector, moment| collector.unloading(false, moment));
+    // Another tab asked meanwhile, and this page is back.
+    bench.moment.cookies = IDENTITY.into();
+    bench.run(|collector, moment| collector.returning("tab+".into(), moment));
+    bench.effects.clear();
+    let cookie = IDENTITY.split_once('=').unwrap().0;
+    let answer = format!(
+        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"12345678901234567890123456789012345678","namespace":{{"code":"ECID"}}}}]}},
+            {{"type":"state:store","payload":[{{"key":"{cookie}","value":"late","maxAge":34128000}},{{"key":"other","value":"kept","maxAge":10}}]}}]}}"#
+    );
+    let reply = Reply { status: 200, body: answer, ..Reply::default() };
+    bench.run(|collector, moment| collector.answered(0, Ok(reply), moment));
+    let written = bench.effects.iter().filter_map(|effect| match effect {
+        Effect::SetCookie(cookie) => cookie.split('=').next(),
+        _ => None,
+    });
+    assert_eq!(written.collect::<Vec<_>>(), ["other"]);
+    bench.run(|collector, moment| collector.restored(vec!["tab/0".into()], moment));
+    bench.publish("sign-out");
+    bench.wait(1_000);
+    assert_eq!(bench.sent()[0].at("xdm.personID").and_then(Value::as_text), Some(ECID));
+}
+
+#[test]
 fn an_identity_that_is_refused_is_not_invented() {
     let mut bench = Bench::configured();
     bench.publish("sign-out");
