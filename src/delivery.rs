@@ -243,7 +243,7 @@ impl Delivery {
                 if news {
                     self.unheld();
                     // What waited for it until the page went has one more chance.
-                    if self.page != Page::Shown {
+                    if matches!(self.page, Page::Hidden | Page::Leaving) {
                         self.leave();
                     }
                 }

@@ -100,7 +100,7 @@ impl Delivery {
             return;
         }
         while let Some(flight) = self.flights.iter_mut().find(|flight| flight.deadline <= self.now) {
-            if flight.action.is_none() {
+            if flight.action.is_none() && flight.deadline != GIVEN_UP {
                 // A call of the Web SDK cannot be taken back: it may still come through. It stays
                 // open, and others may follow.
                 flight.deadline = i64::MAX;

@@ -697,6 +697,29 @@ fn a_web_sdk_call_that_hangs_is_neither_repeated_nor_waited_for() {
     assert_eq!(statuses(&bench.answer(0, good())), [("a", Status::Accepted)]);
 }
 
+#[test]
+fn a_call_that_failed_as_the_page_was_left_is_made_again_when_it_is_back() {
+    let mut bench = Bench::new(Road::WebSdk);
+    bench.tell(Input::Sdk(true));
+    bench.publish("a");
+    bench.tell(Input::Unloading { heir: false });
+    bench.answer(0, Outcome::NetworkError);
+    bench.tell(Input::Returning { tab: "tab+".into() });
+    bench.tell(Input::Restored { keys: vec!["tab/0".into()] });
+    assert_eq!(sent(&bench.after(2_000)), ["call 1 a"]);
+}
+
+#[test]
+fn a_web_sdk_that_comes_before_the_locks_is_not_called_for_what_another_tab_may_have() {
+    let mut bench = Bench::new(Road::WebSdk);
+    bench.publish("a");
+    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Returning { tab: "tab+".into() });
+    assert!(sent(&bench.tell(Input::Sdk(true))).is_empty());
+    assert!(sent(&bench.tell(Input::Restored { keys: vec![] })).is_empty());
+    assert_eq!(sent(&bench.publish("b")), ["call 0 b"]);
+}
+
 fn settled(effects: &[Effect]) -> Vec<Ticket> {
     effects
         .iter()
