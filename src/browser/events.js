@@ -1,6 +1,6 @@
 // The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
 import { ONLINE, READ_CONSENT, RESTORED, RETURNING, UNLOADING, VISIBLE } from "./host.js";
-import { keysOf, secure } from "./store.js";
+import { regain, schedule, secure, tabOf } from "./store.js";
 import { dropIdentity, hold, letGo } from "./tabs.js";
 import { depart } from "./network.js";
 import { isNews } from "./page.js";
@@ -31,14 +31,17 @@ export const follow = (host) => {
   on(window, "pagehide", () => {
     depart(host);
     host.told(UNLOADING, hasHeir(host));
-    host.left = true;
+    secure(host);
+    host.left = host.away = true;
+    for (const name of [host.tab, ...host.tabLocks.keys()]) host.names.add(name);
     // A page that holds locks is not kept for going back, and the next page may have our events now.
     letGo(host);
     dropIdentity(host);
   });
-  on(window, "pageshow", (event) => {
+  // Before the page's own listeners: what they publish must not be stored under a name that may be another tab's.
+  window.addEventListener("pageshow", (event) => {
     if (event.persisted) comeBack(host);
-  });
+  }, { signal, capture: true });
   on(window, "online", () => host.told(ONLINE, true));
   on(window, "offline", () => host.told(ONLINE, false));
   on(window, "resize", () => {
@@ -54,14 +57,19 @@ export const follow = (host) => {
 const comeBack = async (host) => {
   host.isReplaced = false;
   host.left = false;
-  const old = host.tab;
   const tab = (host.tab += "+");
   host.told(RETURNING, tab);
   const mine = [];
-  for (const name of [tab, old]) if (await hold(host, name)) mine.push(name);
-  const stored = host.store ? await keysOf(host, mine) : [];
+  for (const name of new Set([tab, ...host.names])) if (await hold(host, name)) mine.push(name);
+  const stored = host.store ? await regain(host, mine) : [];
   // Left again meanwhile, it has no locks; back once more, it has another name.
-  if (host.tab === tab && !host.left) host.told(RESTORED, stored);
+  if (host.tab !== tab || host.left) return;
+  host.away = false;
+  host.told(RESTORED, stored);
+  if (host.store) schedule(host);
+  // Nothing is left under the other names.
+  host.names = new Set([tab, ...stored.map(tabOf)]);
+  letGo(host, host.names);
 };
 
 /**

@@ -48,6 +48,11 @@ export const open = (tab, tell) => {
     stopped: false,
     /** Between `pagehide` and coming back. */
     left: false,
+    /** Between `pagehide` and having the locks back: what waits for the database may be another page's by now. */
+    away: false,
+    /** The names of which something of this page's may be in storage: its own ones, and those of tabs whose events it
+     * adopted. @type {Set<string>} */
+    names: new Set(),
     /** Another page of the shop takes this one's place. Browsers without `pageswap` never say. */
     isReplaced: false,
     /** The timer of the core's next wish. */

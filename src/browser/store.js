@@ -36,6 +36,9 @@ const allowed = (look) => {
   } catch {}
 };
 
+/** The tab that wrote an entry; keys are `tab/number`. @param {string} key */
+export const tabOf = (key) => key.split("/", 1)[0];
+
 /** @param {string} prefix */
 const localKeys = (prefix) =>
   allowed(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [];
@@ -136,18 +139,21 @@ const open = (host) => {
   }));
 };
 
-/** Moves what waits into the database. @param {import("./host.js").Host} host */
+/**
+ * Moves what waits into the database. While the page is away another one takes what the journal holds, and it stays there.
+ * @param {import("./host.js").Host} host
+ */
 const moveOver = (host) => {
   const { store } = host;
   clearTimeout(store.timer);
   store.timer = undefined;
-  if (!store.waiting.size) return;
+  const moving = [...store.waiting].filter(([key]) => !host.away || store.unsafe.has(key));
+  if (!moving.length) return;
   if (!store.database) {
     open(host);
     return;
   }
-  const moving = [...store.waiting];
-  store.waiting.clear();
+  moving.forEach(([key]) => store.waiting.delete(key));
   allowed(() => {
     const into = outbox(store);
     for (const [key, [text]] of moving) into.put(text, key);
@@ -161,8 +167,9 @@ const moveOver = (host) => {
 };
 
 /** Moves what waits once the oldest of it has waited long enough; it stands first. @param {import("./host.js").Host} host */
-const schedule = (host) => {
+export const schedule = (host) => {
   const { store } = host;
+  if (host.away) return moveOver(host);
   const [oldest] = store.waiting.values();
   if (store.timer || !oldest) return;
   const wait = oldest[1] + MOVES_AFTER - mono();
@@ -268,14 +275,18 @@ export const purge = (host) => {
 };
 
 /**
- * The keys of these tabs that are in storage, or on their way, by the time that all of it is read.
+ * The page is back, with the locks of `tabs`. Gives back the keys of what is its own in storage, or on its way there, by the
+ * time that all of it is read; what another page has taken out meanwhile, or may take, does not move into the database.
  * @param {import("./host.js").Host} host
  * @param {string[]} tabs
  */
-export const keysOf = async ({ store }, tabs) => {
+export const regain = async ({ store }, tabs) => {
+  const isMine = (key) => store.unsafe.has(key) || tabs.includes(tabOf(key));
+  for (const key of store.waiting.keys()) {
+    if (!isMine(key) || (!store.unsafe.has(key) && !recall(JOURNAL + key))) store.waiting.delete(key);
+  }
   const before = journal();
   const stored = store.database ? await readAll(store.database) : [];
   // An entry may have come meanwhile, and one may have moved over.
-  const found = [...before, ...stored, ...journal()].map(([key]) => key);
-  return [...found, ...store.unsafe].filter((key) => tabs.some((tab) => key.startsWith(`${tab}/`)));
+  return [...[...before, ...stored, ...journal()].map(([key]) => key), ...store.unsafe].filter(isMine);
 };

@@ -2,7 +2,7 @@
 // http, old engines) or denies them, every other tab counts as gone: an event may then arrive twice, with the same `_id`,
 // but is not lost.
 import { ADOPTED, CONFIG, IDENTITY_LOCKED } from "./host.js";
-import { load } from "./store.js";
+import { load, tabOf } from "./store.js";
 import { get, sleep } from "./values.js";
 
 /**
@@ -28,37 +28,43 @@ export const hold = async (host, tab) => {
   const release = await acquire(`storefront-collector:tab:${tab}`, true);
   if (release) {
     host.tabLocks.set(tab, release);
-    // Granted too late: what a stopped collector left behind is for others.
-    if (host.stopped) letGo(host);
+    // Granted too late: what was left behind is for others.
+    if (host.stopped || host.left) letGo(host);
   }
   return release !== false;
 };
 
-/** Gives every tab's lock back. @param {import("./host.js").Host} host */
-export const letGo = ({ tabLocks }) => {
-  tabLocks.forEach((release) => release());
-  tabLocks.clear();
-};
-
-/** The tab that wrote an entry; keys are `tab/number`. @param {[string, string]} entry */
-const tabOf = ([key]) => key.split("/", 1)[0];
+/**
+ * Gives the tabs' locks back.
+ * @param {import("./host.js").Host} host
+ * @param {Set<string>} [kept]  But not these.
+ */
+export const letGo = ({ tabLocks }, kept) =>
+  tabLocks.forEach((release, tab) => {
+    if (kept?.has(tab)) return;
+    release();
+    tabLocks.delete(tab);
+  });
 
 /**
  * Takes over the events of tabs that are gone.
  * @param {import("./host.js").Host} host
  */
 export const adopt = async (host) => {
+  const { tab } = host;
+  // Left meanwhile it has no locks; back again it adopts anew.
+  const isOver = () => host.left || host.tab !== tab;
   // The page before this one may still be giving its locks back.
   for (const wait of [0, 1500]) {
     await sleep(wait);
-    const others = [...new Set((await load(host)).map(tabOf))].filter((tab) => tab !== host.tab);
+    const others = [...new Set((await load(host)).map(([key]) => tabOf(key)))].filter((other) => other !== tab);
     const dead = [];
-    for (const tab of others) if (await hold(host, tab)) dead.push(tab);
-    if (host.left) return letGo(host);
+    for (const other of others) if (await hold(host, other)) dead.push(other);
+    if (isOver()) return;
     if (dead.length) {
       // Read again: until its lock was ours, another tab may have delivered an entry.
-      const entries = (await load(host)).filter((entry) => dead.includes(tabOf(entry)));
-      if (host.left) return letGo(host);
+      const entries = (await load(host)).filter(([key]) => dead.includes(tabOf(key)));
+      if (isOver()) return;
       host.told(ADOPTED, entries);
     } else if (!wait) {
       host.told(ADOPTED, []);

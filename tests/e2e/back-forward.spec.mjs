@@ -54,6 +54,32 @@ for (const [what, between] of Object.entries({
   });
 }
 
+test("put away at once, its events delivered by the next page, and back again: each arrives once", async ({ shopper, site, edge }) => {
+  const between = shop(site, `if (!sessionStorage.back) {
+    sessionStorage.back = 1;
+    const act = () => {
+      if (Object.keys(localStorage).some((key) => key.startsWith("storefront-collector:"))) return setTimeout(act, 20);
+      history.back();
+    };
+    act();
+  }`);
+  const page = await shopper.context.newPage();
+  await page.goto(shop(site, `
+    // Unlike page views, which leave at once, they are gathered for a moment.
+    const custom = (name) => { magentoStorefrontEvents.publish.custom({ web: { webPageDetails: { name } } }); };
+    const act = () => {
+      if (!window.storefrontCollector?.events().some(({ status }) => status === "accepted")) return setTimeout(act, 20);
+      custom("left 1");
+      custom("left 2");
+      location.href = ${JSON.stringify(between)};
+    };
+    addEventListener("pageshow", ({ persisted }) => { if (persisted) setTimeout(views, 1_000, "back"); });
+    views("first");
+    act();`));
+  const expected = ["back", "first", "left 1", "left 2"];
+  expect(await settled(edge, expected)).toEqual(expected);
+});
+
 test("left before the core has come, handed over to another page, and back again: each arrives once", async ({ page, context, site, edge }) => {
   const expected = ["back", "early 1", "early 2"];
   site.delayCore(5_000);
@@ -75,11 +101,12 @@ test("left before the core has come, handed over to another page, and back again
   }
 });
 
-for (const [what, steps] of Object.entries({
+for (const [what, { delayMs = 1_000, steps }] of Object.entries({
   // Published by a listener that hears of it before the collector: the answer comes while that asks what others have left.
-  "answered": [[0, "pagehide", "late", "pageshow"]],
-  "published": [[0, "pagehide", "pageshow"], [200, "late"]],
-  "put away once more": [[0, "pagehide", "pageshow"], [100, "pagehide", "pageshow", "late"]],
+  "answered": { steps: [[0, "pagehide", "late", "pageshow"]] },
+  "published": { steps: [[0, "pagehide", "pageshow"], [200, "late"]] },
+  "put away once more": { steps: [[0, "pagehide", "pageshow"], [100, "pagehide", "pageshow", "late"]] },
+  "put away once more, the answer still to come,": { delayMs: 2_500, steps: [[0, "late", "pagehide", "pageshow"], [800, "pagehide", "pageshow"]] },
 })) {
   test(`${what} while a page that is back reads the storage: an event arrives once, and from this page`, async ({ page, site, edge }) => {
     const slowDisk = code(`const { getAll } = IDBObjectStore.prototype;
@@ -93,6 +120,8 @@ for (const [what, steps] of Object.entries({
     await page.goto(site.page(html(slowDisk, sdk(), push(...contexts({ datastreamId: OURS })), code(VIEWS), act, collector())));
     await edge.settled((events) => events.length >= 1);
     await page.waitForFunction(() => window.storefrontCollector.events().every(({ status }) => status === "accepted"));
+    await edge.heal();
+    await edge.fault({ delayMs });
     await page.evaluate((all) => {
       const take = (step) => (step === "late" ? window.views(step) : dispatchEvent(new PageTransitionEvent(step, { persisted: true })));
       for (const [after, ...now] of all) setTimeout(() => now.forEach(take), after);
