@@ -38,15 +38,18 @@ export const restart = (settings) => {
 export const start = async (settings, handedOver, tab, tell) => {
   const host = open(tab, tell);
   const collector = collectorOf(host);
+  const stopping = get(get(globalThis, GLOBAL), "stopping");
   // Taken at once: a second tag must not start beside the first while that waits.
   globalThis[GLOBAL] = collector;
   host.collector = collector;
   host.contexts = host.told(CONTEXTS);
+  // Until the one before has flushed, its hooks and its instance are its own.
+  if (stopping) await stopping;
   // A page that is only prerendered sends and stores nothing, and asks nobody.
   if (document.prerendering) {
     await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
-    if (host.stopped) return collector;
   }
+  if (host.stopped) return collector;
   const refused = configure(host, settings);
   if (refused) {
     release(host);
@@ -115,7 +118,18 @@ const release = (host) => {
   host.search++;
   host.listeners.clear();
   dropHooks();
-  delete globalThis[GLOBAL];
+  // The next one may be waiting there already.
+  if (get(globalThis, GLOBAL) === host.collector) delete globalThis[GLOBAL];
+};
+
+/** Flushes, and lets go. @param {import("./host.js").Host} host */
+const end = async (host) => {
+  const last = promised(host, FLUSH);
+  stopListening(host);
+  host.told(STOP);
+  await Promise.race([last, sleep(STOP_PATIENCE)]);
+  release(host);
+  forgetLines();
 };
 
 /** The running collector. @param {import("./host.js").Host} host */
@@ -133,12 +147,9 @@ const collectorOf = (host) => ({
   subscribe: (listener) => subscribe(host, listener),
   /** Not for pages: how a second `start` hands its settings over, maybe from another copy of this module. */
   restart: (settings) => configure(host, settings),
-  async stop() {
-    const last = promised(host, FLUSH);
-    stopListening(host);
-    host.told(STOP);
-    await Promise.race([last, sleep(STOP_PATIENCE)]);
-    release(host);
-    forgetLines();
+  stop() {
+    // Who starts one now gets another, which waits for this one's end.
+    delete host.collector.restart;
+    return (host.collector.stopping ??= end(host));
   },
 });

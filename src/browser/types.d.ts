@@ -385,8 +385,8 @@ export interface Collector {
     /** Calls `listener` with each record whenever its status changes, until the function that is given back is called. */
     subscribe(listener: (record: EventRecord) => void): () => void;
     /**
-     * Flushes (for three seconds at most: what is left then is stored), stops listening and lets go of everything; a new
-     * `start` is possible.
+     * Flushes (for three seconds at most: what is left then is stored), stops listening and lets go of everything; a
+     * `start` that comes before that is over waits for it.
      */
     stop(): Promise<void>;
 }

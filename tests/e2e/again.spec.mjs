@@ -92,6 +92,26 @@ test("a stopped collector sends nothing more; the next one sends what it has lef
   expect(await names(edge, 1)).toEqual(["one"]);
 });
 
+test("started while the one before is still being stopped: it runs once that is over, and stays", async ({ page, site, edge, build }) => {
+  await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
+  await ready(page);
+  expect(await names(edge, 1)).toEqual(["first"]);
+  await edge.fault({ status: 503 });
+  await publish(page, "before");
+  await page.evaluate(() => {
+    const stop = () => former.stop(), former = window.storefrontCollector;
+    window.ended = [stop(), new Promise((resolve) => { setTimeout(() => resolve(stop()), 1_500); })];
+  });
+  const started = begin(page, build, WHOLE);
+  await publish(page, "meanwhile");
+  expect(await started).toBe("taken");
+  await page.evaluate(() => Promise.all(window.ended));
+  expect(await page.evaluate(() => window.storefrontCollector?.status().state)).toBe("running");
+  await publish(page, "last");
+  await edge.heal();
+  expect((await names(edge, 4)).sort()).toEqual(["before", "first", "last", "meanwhile"]);
+});
+
 test("a page that is only prerendered stores and asks nothing, and loses nothing", async ({ page, site, edge }) => {
   // This Chromium does not prerender pages of a test: what a page is told of it.
   await page.addInitScript(() => Object.defineProperty(document, "prerendering", { get: () => !window.shown, configurable: true }));
