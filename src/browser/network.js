@@ -1,6 +1,7 @@
 // Requests to the edge: CORS-simple, so that none needs a preflight.
 import { ANSWERED, READ_CONSENT, catchUp } from "./host.js";
 import { monitor, payload } from "./monitors.js";
+import { letGo } from "./tabs.js";
 
 /**
  * Sends a request, never after an `await`: that does not survive a navigation. What a publish of the page asks for leaves
@@ -69,6 +70,7 @@ const transmit = async (host, request, abort, requestId, url, body, keepalive) =
   if (host.flights.get(request) !== abort) return;
   host.flights.delete(request);
   host.told(ANSWERED, request, reply);
+  if (host.stopped) letGo(host);
 };
 
 /**

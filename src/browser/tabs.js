@@ -35,16 +35,19 @@ export const hold = async (host, tab) => {
 };
 
 /**
- * Gives the tabs' locks back.
+ * Gives the tabs' locks back. A stopped collector keeps them as long as answers are to come: what these are about is nobody
+ * else's yet.
  * @param {import("./host.js").Host} host
  * @param {Set<string>} [kept]  But not these.
  */
-export const letGo = ({ tabLocks }, kept) =>
+export const letGo = ({ tabLocks, stopped, flights }, kept) => {
+  if (stopped && flights.size) return;
   tabLocks.forEach((release, tab) => {
     if (kept?.has(tab)) return;
     release();
     tabLocks.delete(tab);
   });
+};
 
 /**
  * Takes over the events of tabs that are gone.

@@ -112,6 +112,19 @@ test("started while the one before is still being stopped: it runs once that is 
   expect((await names(edge, 4)).sort()).toEqual(["before", "first", "last", "meanwhile"]);
 });
 
+test("an answer that comes after the stop still counts", async ({ page, site, edge, build }) => {
+  await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
+  await ready(page);
+  expect(await names(edge, 1)).toEqual(["first"]);
+  await edge.fault({ delayMs: 4_500 });
+  await publish(page, "late");
+  await page.evaluate(() => window.storefrontCollector.stop());
+  expect(await begin(page, build, WHOLE)).toBe("taken");
+  await edge.heal();
+  await page.waitForTimeout(4_000);
+  expect(await names(edge, 3)).toEqual(["first", "late"]);
+});
+
 test("a page that is only prerendered stores and asks nothing, and loses nothing", async ({ page, site, edge }) => {
   // This Chromium does not prerender pages of a test: what a page is told of it.
   await page.addInitScript(() => Object.defineProperty(document, "prerendering", { get: () => !window.shown, configurable: true }));
