@@ -44,6 +44,8 @@ pub enum Failure {
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     ecid: Option<String>,
+    /// The ECID of a shopper who has just refused, and what the edge gave: the edge has to hear who it was.
+    parting: Option<(Option<String>, Vec<(String, String)>)>,
     /// The domain for cookies; probed when first needed, for a probe is a cookie for an instant.
     apex: Option<String>,
     /// Cookies the edge gave, by name: they count where the browser refuses to keep them.
@@ -107,7 +109,9 @@ impl Exchange {
 
     /// Forgets the shopper, who has opted out.
     pub(super) fn forget(&mut self) {
-        self.ecid = None;
+        if self.ecid.is_some() {
+            self.parting = Some((self.ecid.take(), core::mem::take(&mut self.given)));
+        }
         self.core = None;
         self.given.clear();
     }
@@ -151,8 +155,15 @@ impl Exchange {
     ) -> Effect {
         let organization = settings.organization_id.as_deref().unwrap_or_default();
         let apex = self.apex(host, consent).to_owned();
-        let cookies = self.cookies(&moment.cookies);
-        let identified = self.ecid.is_some() || identity::is_known(&cookies, organization);
+        if consent == State::In {
+            self.parting = None;
+        }
+        let (own_ecid, given) = match &self.parting {
+            Some((ecid, given)) if send.action == Action::SetConsent => (ecid, given),
+            _ => (&self.ecid, &self.given),
+        };
+        let cookies = joined(&moment.cookies, given);
+        let identified = own_ecid.is_some() || identity::is_known(&cookies, organization);
         let core = settings.third_party_cookies_enabled && endpoint::allows_third_party_cookies(&host.user_agent);
         // Who acquires an identity though there is one wants the one across sites, which only that domain knows.
         let known = identified && send.action != Action::Acquire;
@@ -165,7 +176,7 @@ impl Exchange {
         let lost = endpoint::is_first_party(request_host, &apex) && !identity::is_known(&moment.cookies, organization);
         let legacy = if self.no_migration { "" } else { cookies.as_str() };
         let ecid = identity::carried_in(page_url, legacy, organization, moment.wall)
-            .or_else(|| self.ecid.clone().filter(|_| lost))
+            .or_else(|| own_ecid.clone().filter(|_| lost))
             .or_else(|| self.handed.clone().filter(|_| !identified));
         let route = match send.action {
             Action::Acquire => &self.acquire_route,
@@ -351,20 +362,6 @@ impl Exchange {
         effects
     }
 
-    /// `document.cookie`, and what the edge gave that the browser did not keep.
-    fn cookies(&self, page: &str) -> String {
-        let mut all = page.to_owned();
-        for (name, value) in &self.given {
-            if cookies::get(page, name).is_none() {
-                if !all.is_empty() {
-                    all.push_str("; ");
-                }
-                all.push_str(&text::join(&[name, "=", value]));
-            }
-        }
-        all
-    }
-
     /// The shop's apex domain; empty as long as it is not known and finding out would set a cookie for
     /// a shopper who does not agree.
     fn apex(&mut self, host: &Host, consent: State) -> &str {
@@ -373,6 +370,20 @@ impl Exchange {
         }
         self.apex.as_deref().unwrap_or_default()
     }
+}
+
+/// `document.cookie`, and what the edge gave that the browser did not keep.
+fn joined(page: &str, given: &[(String, String)]) -> String {
+    let mut all = page.to_owned();
+    for (name, value) in given {
+        if cookies::get(page, name).is_none() {
+            if !all.is_empty() {
+                all.push_str("; ");
+            }
+            all.push_str(&text::join(&[name, "=", value]));
+        }
+    }
+    all
 }
 
 /// Whether this is the cookie that says what the shopper chose.

@@ -237,6 +237,19 @@ fn an_identity_that_another_tab_was_given_counts_from_the_next_event_on() {
 }
 
 #[test]
+fn a_refusal_is_the_shoppers_own_though_her_cookies_are_gone() {
+    let mut bench = known("{}");
+    bench.moment.cookies = "".into();
+    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
+    let (_, url, body) = bench.fetches().pop().unwrap();
+    assert!(url.contains("/privacy/set-consent"), "{url}");
+    let carried = json(body).at("meta.state.entries.0.value").map(Value::to_json).unwrap_or_default();
+    assert!(carried.len() > 100 && IDENTITY.ends_with(carried.trim_matches('"')), "{body}");
+    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    assert_eq!(bench.collector.ecid(&bench.moment), None, "she is not known any more");
+}
+
+#[test]
 fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
     let mut bench = known("{}");
     bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1").into();
