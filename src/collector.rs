@@ -241,6 +241,8 @@ pub struct Collector {
     consent: Consent,
     /// The consent that the outbox was last told.
     told: Option<State>,
+    /// Whether the outbox was told of a refusal.
+    told_refused: bool,
     /// Whether the outbox was told that the edge must hear of a choice first.
     told_must_hear: bool,
     /// Answers have written cookies: consent is looked at before anything else happens.
@@ -281,6 +283,7 @@ impl Collector {
             last_cart: None,
             taken_over: Vec::new(),
             told: None,
+            told_refused: false,
             told_must_hear: false,
             look_again: false,
             remembering: None,

@@ -217,7 +217,7 @@ impl Delivery {
             Input::Accept(event) => self.accept(event),
             Input::ConsentIn => self.consent_in(),
             Input::ConsentPending => self.consent = Consent::Pending,
-            Input::ConsentOut => self.consent_out(),
+            Input::ConsentOut { refused } => self.consent_out(refused),
             Input::EdgeMustHear(must) => self.edge_must_hear = must,
             Input::SetConsent { ticket, body } => self.set_consent(ticket, body),
             Input::Identity(known) => self.gate.set_known(known),

@@ -31,7 +31,8 @@ export const follow = (host) => {
   on(window, "pagehide", () => {
     depart(host);
     host.told(UNLOADING, hasHeir(host));
-    secure(host);
+    // A database that is still to be opened would keep the page from being put away; what waits is in the journal.
+    if (host.store?.database) secure(host);
     host.left = host.away = true;
     for (const name of [host.tab, ...host.tabLocks.keys()]) host.names.add(name);
     // A page that holds locks is not kept for going back, and the next page may have our events now.

@@ -107,8 +107,10 @@ impl Collector {
             self.report(issue);
         }
         let news = self.told.replace(change.to) != Some(change.to);
-        if news && change.to == State::Out {
-            self.refused(moment);
+        let refused = change.to == State::Out && self.consent.is_refused();
+        let refused = core::mem::replace(&mut self.told_refused, refused) != refused && refused;
+        if change.to == State::Out && (news || refused) {
+            self.declined(refused, moment);
         }
         if news && change.to == State::In {
             self.recognise(moment);
@@ -120,7 +122,7 @@ impl Collector {
             _ => {}
         }
         // A refusal counts from the moment it is made; whoever agrees is remembered once it is known who sends.
-        if (self.sender.is_some() || change.to == State::Out && !self.effective.off)
+        if (self.sender.is_some() || change.to == State::Out)
             && let Some(memory) = self.consent.memory_to_write(memory_at(self.remembering.as_ref(), moment))
         {
             self.remembering = Some(memory.clone());
@@ -166,12 +168,13 @@ impl Collector {
         self.sender == Some(Sender::Edge) || self.sdk.found
     }
 
-    /// The shopper says no: what waits is thrown away, wherever it waits.
-    fn refused(&mut self, moment: &Moment) {
+    /// The shopper says no, or does not say yes where that is asked for: what waits is thrown away. What other pages
+    /// left goes with a refusal only: the yes that they had may still be on its way.
+    fn declined(&mut self, refused: bool, moment: &Moment) {
         let reason = self.consent_reason();
         for draft in core::mem::take(&mut self.held) {
             self.move_on(&draft.id, Status::Suppressed, Some(reason.clone()));
         }
-        self.delivery.handle(Input::ConsentOut, moment);
+        self.delivery.handle(Input::ConsentOut { refused }, moment);
     }
 }

@@ -332,6 +332,12 @@ impl Consent {
         self.chosen_at = now.wall.max(self.chosen_at.saturating_add(1));
     }
 
+    /// Whether an out is somebody's word, and not only the default.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.state == State::Out && self.because.is_some()
+    }
+
     fn settle(&mut self, now: &Moment) -> State {
         let (mut state, mut because) = (self.rules.default, None);
         for says in [Says::Yes, Says::Wait, Says::No] {

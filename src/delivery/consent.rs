@@ -32,11 +32,8 @@ impl Delivery {
         }
     }
 
-    pub(super) fn consent_out(&mut self) {
-        if self.consent == Consent::Out {
-            return;
-        }
-        self.consent = Consent::Out;
+    pub(super) fn consent_out(&mut self, refused: bool) {
+        let was = core::mem::replace(&mut self.consent, Consent::Out);
         self.flights.retain(|flight| {
             let stays = flight.action == Some(Action::SetConsent);
             if !stays {
@@ -47,7 +44,9 @@ impl Delivery {
         for entry in self.outbox.take(|_| true) {
             self.effects.push_back(status_of(&entry, Status::Suppressed, Some("the shopper has declined".into())));
         }
-        self.effects.push_back(Effect::Purge);
+        if refused || was == Consent::In {
+            self.effects.push_back(Effect::Purge);
+        }
     }
 
     pub(super) fn set_consent(&mut self, ticket: Ticket, body: String) {

@@ -141,8 +141,11 @@ pub enum Input {
     ConsentIn,
     /// The shopper has yet to say: events are held in memory.
     ConsentPending,
-    /// The shopper declines: whatever waits is thrown away.
-    ConsentOut,
+    /// The shopper declines, or is out by default: whatever waits is thrown away.
+    ConsentOut {
+        /// Somebody said so: what other pages left goes, too. It goes as well where this page was in.
+        refused: bool,
+    },
     /// Whether events have to wait until the edge has heard of the shopper's choice: it would drop them.
     EdgeMustHear(bool),
     /// `privacy/set-consent` is to be called, once; a newer call replaces one that has not been

@@ -533,7 +533,7 @@ fn declining_purges_cancels_and_silences() {
     bench.after(250);
     bench.publish("b");
     bench.tell(Input::Flush(9));
-    let effects = bench.tell(Input::ConsentOut);
+    let effects = bench.tell(Input::ConsentOut { refused: true });
     assert_eq!(sent(&effects), ["cancel 1"]);
     assert_eq!(statuses(&effects), [("a", Status::Suppressed), ("b", Status::Suppressed)]);
     assert!(effects.contains(&Effect::Purge) && effects.contains(&Effect::Settled(9)));
@@ -549,7 +549,7 @@ fn declining_purges_cancels_and_silences() {
 #[test]
 fn a_choice_is_told_to_the_edge_until_it_answers() {
     let mut bench = Bench::running();
-    bench.tell(Input::ConsentOut);
+    bench.tell(Input::ConsentOut { refused: true });
     let effects = bench.tell(Input::SetConsent { ticket: 1, body: "out".into() });
     assert_eq!(sent(&effects), ["setconsent 1 "]);
     let effects = bench.tell(Input::SetConsent { ticket: 2, body: "in".into() });
@@ -758,7 +758,7 @@ fn a_wish_for_the_identity_is_settled_by_every_end() {
         assert_eq!(settled(&bench.answer(try_ as RequestId, again())).len(), usize::from(try_ == 3), "{try_}");
         bench.after(600_000);
     }
-    for end in [Input::ConsentOut, Input::Offline] {
+    for end in [Input::ConsentOut { refused: true }, Input::Offline] {
         let mut bench = Bench::new(edge());
         bench.tell(wish(7, true));
         assert_eq!(settled(&bench.tell(end)), [7]);

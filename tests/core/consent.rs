@@ -470,6 +470,43 @@ fn a_refusal_before_the_settings_is_remembered_where_an_agreement_was() {
 }
 
 #[test]
+fn a_refusal_where_events_are_off_is_remembered_too() {
+    known_shopper();
+    let mut before = Tab::new(&settings(""));
+    before.choose("in");
+    let mut off = Tab::new(&settings(r#","storefrontEvents":false"#));
+    off.choose("out");
+    let mut after = Tab::new(&settings(""));
+    let refused = after.view("after");
+    assert_eq!(after.status_of(&refused), "suppressed");
+}
+
+#[test]
+fn whoever_has_not_answered_yet_has_not_refused_what_earlier_pages_left() {
+    let out = settings(r#","defaultConsent":"out","consentSources":["user_allowed_save_cookie","mg_dnt"]"#);
+    browser(|browser| browser.storage.insert("other/0".into(), "x".into()));
+    let is_kept = || browser(|browser| browser.storage.contains_key("other/0"));
+    let mut tab = Tab::new(&out);
+    assert!(is_kept());
+    cookie("mg_dnt", "1");
+    tab.view("after");
+    assert!(!is_kept(), "that is a refusal");
+
+    no_cookie("mg_dnt");
+    cookie("user_allowed_save_cookie", r#"{"1":1}"#);
+    browser(|browser| browser.storage.insert("other/0".into(), "x".into()));
+    let mut tab = Tab::new(&out);
+    let instance = Value::parse(r#"{"storefrontInstanceContext":{"websiteId":1}}"#).unwrap().as_map().cloned().unwrap();
+    let item = Item { contexts: instance, ..Item::default() };
+    tab.tell(|core, moment| core.pushed(item, None, Page::default(), moment));
+    tab.view("in");
+    assert!(is_kept());
+    no_cookie("user_allowed_save_cookie");
+    tab.view("after");
+    assert!(!is_kept(), "who was in and is not any more has taken it back");
+}
+
+#[test]
 fn an_answer_that_brings_a_refusal_stops_what_waits_behind_it() {
     known_shopper();
     let mut tab = Tab::new(&settings(r#","batching":false"#));

@@ -181,7 +181,7 @@ impl World<'_> {
             let consent = match self.consent {
                 Consent::In => Input::ConsentIn,
                 Consent::Pending => Input::ConsentPending,
-                Consent::Out => Input::ConsentOut,
+                Consent::Out => Input::ConsentOut { refused: true },
             };
             self.handle(tab, consent);
         }
