@@ -1,5 +1,5 @@
 // The JS API: what frontend developers call (contract, section 4; types.d.ts says it to them).
-import { publish, setContext, stop as stopListening } from "./data_layer.js";
+import { listen, publish, setContext, stop as stopListening } from "./data_layer.js";
 import { follow } from "./events.js";
 import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, INSTANCE, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
 import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
@@ -55,7 +55,7 @@ export const start = async (settings, handedOver, tab, tell) => {
     release(host);
     throw refused;
   }
-  lookForSettings(host);
+  lookForSettingsAndList(host);
   findDebug(host.told(INSTANCE)?.[0]);
   // Asked for before anything is stored: what lies there while nobody holds this tab's lock counts as left behind. Not
   // waited for: the page must not see a collector that does not listen yet.
@@ -85,10 +85,12 @@ const pageSettings = () => {
   }
 };
 
-/** The script may stand below an `async` tag. @param {import("./host.js").Host} host */
-const lookForSettings = (host) =>
+/** Both may stand below an `async` tag. @param {import("./host.js").Host} host */
+const lookForSettingsAndList = (host) =>
   document.addEventListener("readystatechange", () => {
     if (!host.hasSettings) configure(host);
+    // The page may have put another list in the place of the one that was made for it.
+    if (host.layerName !== undefined) listen(host, host.layerName);
   }, { signal: host.listening.signal });
 
 /**

@@ -8,20 +8,25 @@ import { log } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, isPlain, read } from "./values.js";
 
+/** To the data layer `undefined` takes away what was there, as `null` does. */
+const taking = (_, value) => (value === undefined ? null : value);
+
 /**
  * The contexts of these names as `[name, JSON text]`, `[name]` when it is as the core knows it, or `[name, "!" + why not]`.
  * The core has to hear of them in this order.
  * @param {import("./host.js").Host} host
  * @param {object} from
  * @param {string[]} names
+ * @param {boolean} isMerged  They are merged into those that are there, and do not stand for themselves.
  */
-const contextsOf = ({ texts }, from, names) =>
+const contextsOf = ({ texts }, from, names, isMerged) =>
   names.flatMap((name) => {
     let text;
     try {
       const value = from[name];
-      if (value === undefined) return [];
-      text = read(value);
+      if (value === undefined && !isMerged) return [];
+      // The slow way, unless nothing is there: themes, as Adobe's SDK does, set null first.
+      text = read(value, isMerged && (texts.get(name) ?? "null") !== "null" ? taking : undefined);
     } catch {
       text = "!cannot be read: its getter throws";
     }
@@ -65,10 +70,10 @@ export const readItem = (host, raw) => {
   } catch {
     return;
   }
-  const set = contextsOf(host, raw, keys.filter((key) => contexts.includes(key)));
+  const set = contextsOf(host, raw, keys.filter((key) => contexts.includes(key)), true);
   if (event === null) return set.length ? [event, set] : undefined;
   const info = get(raw, "eventInfo");
-  return isPlain(info) ? [event, set, contextsOf(host, info, contextsOfEvent(host, event)), text(get(info, "searchUnitId"))] : [event, set];
+  return isPlain(info) ? [event, set, contextsOf(host, info, contextsOfEvent(host, event), false), text(get(info, "searchUnitId"))] : [event, set];
 };
 
 /** How often a collector of this page has published each item of a data layer; one that is started later must not do so
@@ -82,33 +87,37 @@ const taken = (globalThis[Symbol.for("storefront-collector.taken")] ??= new Weak
  * @param {string} name
  */
 export const listen = (host, name) => {
-  if (host.layerName === name) return;
+  if (host.layerName === name && host.dataLayer?.array === get(globalThis, name)) return;
+  // A page that puts another list in its place may have copied the items.
+  const published = host.layerName === name ? host.dataLayer?.published : undefined;
   host.layerName = name;
   stop(host);
   try {
-    host.dataLayer = follow(host, name);
+    host.dataLayer = follow(host, name, published);
   } catch {
     host.told(NO_LIST, name);
   }
   for (const [item, id] of host.unpushed.splice(0)) push(host, item, id);
 };
 
-const follow = (host, name) => {
+const follow = (host, name, before = new WeakMap()) => {
   if (get(globalThis, name) === undefined) globalThis[name] = [];
   const array = globalThis[name];
   if (!Array.isArray(array)) throw 0;
   const history = [...array];
-  const published = taken.get(array) ?? new WeakMap();
+  const published = taken.get(array) ?? before;
   taken.set(array, published);
   /** What stands behind `push`. */
   let inner = array.push;
   /** Items that are being pushed right now: a tool that wraps `push` twice hands them in twice. */
   const pushing = [];
   /** Items taken while the array was plain. The library pushes them all again when it takes over. */
-  let plain = typeof get(array, "getState") === "function" ? undefined : [...history];
+  const isLibrary = () => typeof get(array, "getState") === "function";
+  let plain = isLibrary() ? undefined : [...history];
+  let isOver = false;
 
   const take = (raw, isPublished) => {
-    if (host.stopped) return;
+    if (isOver) return;
     const item = readItem(host, raw);
     if (!item) return;
     if (isPublished) item[0] = null;
@@ -125,8 +134,7 @@ const follow = (host, name) => {
   /** Whether the library, taking the array over, hands in an item that we took from the plain array. */
   const isReplay = (item) => {
     if (!plain || typeof inner !== "function") return false;
-    // The library empties the array before it pushes the items again: that tells its push from the page's.
-    if (inner === [].push) {
+    if (!isLibrary()) {
       if (Object(item) === item) plain.push(item);
       return false;
     }
@@ -170,6 +178,8 @@ const follow = (host, name) => {
     take(raw, host.handedOver?.has(raw) || times <= (published.get(raw) ?? 0));
   }
   return {
+    array,
+    published,
     /** Pushes an item, as the page would. A listener of the page that throws is the page's own. */
     push(item) {
       try {
@@ -182,8 +192,9 @@ const follow = (host, name) => {
         return array.getState();
       } catch {}
     },
-    /** Gives the page its own `push` back. */
+    /** Gives the page its own `push` back; who has wrapped ours goes on calling it. */
     stop() {
+      isOver = true;
       try {
         delete array.push;
         if (array.push !== inner) array.push = inner;

@@ -8,11 +8,12 @@ const LONGEST = 262_144;
  * The value as JSON text, or "!" and why it cannot be read, completing "productContext …". What JSON leaves out
  * (`undefined`, functions, symbols) is null.
  * @param {unknown} value
+ * @param {(key: string, value: unknown) => unknown} [replacer]
  * @returns {string}
  */
-export const read = (value) => {
+export const read = (value, replacer) => {
   try {
-    const text = JSON.stringify(value) ?? "null";
+    const text = JSON.stringify(value, replacer) ?? "null";
     return text.length > LONGEST ? "!is larger than 256 KB" : text;
   } catch {
     return "!cannot be read: it throws or contains itself";

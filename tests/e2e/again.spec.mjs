@@ -112,6 +112,21 @@ test("started while the one before is still being stopped: it runs once that is 
   expect((await names(edge, 4)).sort()).toEqual(["before", "first", "last", "meanwhile"]);
 });
 
+test("a tool that has wrapped push: what is pushed while a collector is being stopped is the next one's", async ({ page, site, edge, build }) => {
+  await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
+  await ready(page);
+  expect(await names(edge, 1)).toEqual(["first"]);
+  await page.evaluate((item) => {
+    const { push } = window.adobeDataLayer;
+    window.adobeDataLayer.push = function (...items) { return push.apply(this, items); };
+    const ended = window.storefrontCollector.stop();
+    window.adobeDataLayer.push(item);
+    return ended;
+  }, view("meanwhile"));
+  expect(await begin(page, build, WHOLE)).toBe("taken");
+  expect(await names(edge, 2)).toEqual(["first", "meanwhile"]);
+});
+
 test("an answer that comes after the stop still counts", async ({ page, site, edge, build }) => {
   await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
   await ready(page);

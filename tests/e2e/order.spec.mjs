@@ -61,6 +61,51 @@ for (const [name, parts] of Object.entries(PAGES)) {
   });
 }
 
+test("a page puts another data layer in the place of the first: what is new in it is published", async ({ page, site, edge }) => {
+  const view = (pageName) => ({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS", pageName } } });
+  await page.goto(site.page(html(settings, push(view("first")), collector())));
+  await page.waitForFunction(() => window.storefrontCollector);
+  await page.evaluate(([second, third]) => {
+    window.adobeDataLayer = [...window.adobeDataLayer, second];
+    // As while the page is being loaded: it is ready by and by.
+    document.dispatchEvent(new Event("readystatechange"));
+    window.adobeDataLayer.push(third);
+  }, [view("second"), view("third")]);
+  const named = async () => (await edge.events()).map(({ xdm }) => xdm.web.webPageDetails.name);
+  await edge.settled((events) => events.length >= 3, { quiet: 3_000 });
+  await page.waitForTimeout(400);
+  expect(await named()).toEqual(["first", "second", "third"]);
+});
+
+test("a tool wraps push before Adobe's data layer takes over: each event once", async ({ page, site, edge }) => {
+  const wrapped = code(`(function wait() {
+    if (!${collectorThere}) return setTimeout(wait, 20);
+    const { push } = adobeDataLayer;
+    adobeDataLayer.push = function (...items) { return push.apply(this, items); };
+    adobeDataLayer.push({ event: "sign-in" }, { event: "sign-out" });
+    window.isWrapped = true;
+  })();`);
+  await page.goto(site.page(html(settings, collector(), wrapped, inject(ACDL, "window.isWrapped"))));
+  await page.waitForFunction(() => window.adobeDataLayer.version);
+  await page.evaluate(() => { window.adobeDataLayer.push({ event: "create-account" }); });
+  await edge.settled((events) => events.length >= 3, { quiet: 3_000 });
+  await page.waitForTimeout(400);
+  expect((await edge.events()).map(({ xdm }) => xdm.eventType)).toEqual(["userAccount.login", "userAccount.logout", "userAccount.createProfile"]);
+});
+
+test("what is undefined takes away what was there, as in Adobe's data layer", async ({ page, site, edge }) => {
+  await page.goto(site.page(html(settings, push({ storefrontInstanceContext: { environmentId: "e" } }), collector(), code(`(function wait() {
+    if (!${collectorThere}) return setTimeout(wait, 20);
+    adobeDataLayer.push({ productContext: { sku: "A", name: "A", pricing: { regularPrice: 10, specialPrice: 5 } } }, { event: "product-page-view" });
+    adobeDataLayer.push({ productContext: { sku: "B", name: undefined, pricing: { regularPrice: 10, specialPrice: undefined } } }, { event: "product-page-view" });
+    adobeDataLayer.push({ pageContext: { pageName: "gone" } }, { pageContext: undefined }, { event: "page-view" });
+  })();`))));
+  await edge.settled((events) => events.length >= 3, { quiet: 3_000 });
+  const [one, two, three] = (await edge.events()).map(({ xdm }) => xdm);
+  expect([one, two].map(({ productListItems: [{ SKU, name, priceTotal }] }) => [SKU, name, priceTotal])).toEqual([["A", "A", 5], ["B", undefined, 10]]);
+  expect(three.web.webPageDetails.name).toBeUndefined();
+});
+
 test("an order on a page whose cart is empty already has the items of the page before; a shopper who is out has none", async ({ page, site, edge }) => {
   const cart = { id: "cart-1", items: [{ id: "1", quantity: 2, prices: { price: { value: 10 } }, product: { sku: "MH01", name: "Hoodie" } }] };
   const ordered = { event: "place-order", eventInfo: { shoppingCartContext: { id: null, items: [] }, orderContext: { orderId: "1", grandTotal: 20 } } };
