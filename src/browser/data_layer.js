@@ -222,11 +222,12 @@ const push = (host, item, id) => {
  */
 export const publish = (host, event, customContext) => {
   const id = host.told(NEW_ID);
-  host.published = undefined;
   // Other listeners, Adobe's collector among them, read the contexts from `eventInfo`.
   push(host, { event, eventInfo: { ...host.dataLayer?.state(), ...(customContext != null && { customContext }) } }, id);
   catchUp(host);
-  return host.published ?? id;
+  const given = host.given.get(id) ?? id;
+  host.given.delete(id);
+  return given;
 };
 
 /** What Adobe's SDK sets, too, though no event is made of it: a theme that does as well makes no mistake. */

@@ -81,8 +81,8 @@ export const open = (tab, tell) => {
     collector: undefined,
     /** The `_id` of the event that `publish` pushes. @type {string | undefined} */
     publishing: undefined,
-    /** The `_id` that the event has got. @type {string | undefined} */
-    published: undefined,
+    /** Where a published event has got another `_id` than was asked for: the one, by the other. @type {Map<string, string>} */
+    given: new Map(),
     store: undefined,
     /** Releases the locks of this tab and of those whose events it adopted, by their names. @type {Map<string, Function>} */
     tabLocks: new Map(),
@@ -137,12 +137,13 @@ export const wake = (host, milliseconds) => {
 };
 
 /**
- * The event that `publish` pushed has an `_id`.
+ * The event that was to have the `_id` `asked` has got `id`.
  * @param {Host} host
+ * @param {string} asked
  * @param {string} id
  */
-export const published = (host, id) => {
-  host.published = id;
+export const published = (host, asked, id) => {
+  if (id !== asked) host.given.set(asked, id);
 };
 
 /**

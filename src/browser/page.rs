@@ -16,7 +16,7 @@ extern "C" {
 #[wasm_bindgen(module = "/src/browser/host.js")]
 extern "C" {
     pub(super) fn wake(host: &JsValue, milliseconds: u32);
-    pub(super) fn published(host: &JsValue, id: &str);
+    pub(super) fn published(host: &JsValue, asked: &str, id: &str);
     pub(super) fn settle(host: &JsValue, ticket: f64, good: bool, json: &str);
     #[wasm_bindgen(js_name = beforeSend)]
     pub(super) fn before_send(hook: f64, json: &str) -> String;

@@ -208,8 +208,8 @@ pub(super) fn hear(
             for item in facts.list(0).0 {
                 let item = item_of(Facts::of(item), known);
                 let id = core.pushed_at(item, asked.clone(), page.clone(), wall, moment);
-                if let Some(id) = id.filter(|_| asked.is_some()) {
-                    page::published(host, &id);
+                if let Some((asked, id)) = asked.as_ref().zip(id) {
+                    page::published(host, asked, &id);
                 }
             }
         }

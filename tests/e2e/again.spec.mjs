@@ -182,6 +182,20 @@ test.describe("start while one is running", () => {
   });
 });
 
+test("publish gives the id of its own event, whatever a listener publishes meanwhile", async ({ page, site, edge }) => {
+  await page.goto(site.page(html(settings(WHOLE), push({ pageContext: { pageType: "CMS", pageName: "one" } }), collector())));
+  await ready(page);
+  const ids = await page.evaluate(() => {
+    let inner;
+    window.storefrontCollector.subscribe(({ event }) => {
+      if (event === "page-view") inner ??= window.storefrontCollector.publish("sign-in");
+    });
+    return [window.storefrontCollector.publish("page-view"), inner];
+  });
+  const events = await edge.settled((all) => all.length >= 2, { quiet: 3_000 });
+  expect(["web.webpagedetails.pageViews", "userAccount.login"].map((type) => events.find(({ xdm }) => xdm.eventType === type).xdm._id)).toEqual(ids);
+});
+
 test("several events under one debugContext.eventId: each has its own record", async ({ page, site, edge }) => {
   await page.goto(site.page(html(settings(WHOLE), push({ debugContext: { eventId: "one-for-all" } }), collector())));
   await ready(page);
