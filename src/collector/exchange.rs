@@ -45,7 +45,7 @@ pub enum Failure {
 pub(super) struct Exchange {
     ecid: Option<String>,
     /// The ECID of a shopper who has just refused, and what the edge gave: the edge has to hear who it was.
-    parting: Option<(Option<String>, Vec<(String, String)>)>,
+    parting: Option<Parting>,
     /// The domain for cookies; probed when first needed, for a probe is a cookie for an instant.
     apex: Option<String>,
     /// Cookies the edge gave, by name: they count where the browser refuses to keep them.
@@ -70,6 +70,9 @@ pub(super) struct Exchange {
     /// Who chose: `identityMap` of `setConsent`.
     pub(super) consent_identities: Option<Value>,
 }
+
+/// An ECID, and cookies by name.
+type Parting = (Option<String>, Vec<(String, String)>);
 
 #[derive(Clone, Debug)]
 struct UnderWay {

@@ -91,6 +91,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// The request was given up.
+    pub(super) fn unanswered(request: RequestId) -> Self {
+        Self { request, failure: NETWORK.to_owned(), again: true, ..Self::default() }
+    }
+
     /// The result of a command that got this answer.
     fn result(&self, decisions: bool) -> Value {
         let payloads = |kind: &str| -> Vec<Value> {
@@ -154,11 +159,12 @@ impl Collector {
         match checked {
             Ok(options) => {
                 // Before what waited for the settings goes.
-                if hook.is_some() {
-                    self.before_send = hook;
-                }
+                let former = hook.map(|hook| self.before_send.replace(hook));
                 self.read_consent(moment);
                 self.run(ticket, name, &options, page, moment);
+                if let Some(former) = former.filter(|_| !self.instance.configured) {
+                    self.before_send = former;
+                }
             }
             Err(problem) => self.reject(ticket, &problem),
         }
@@ -245,9 +251,6 @@ impl Collector {
             }
         }
         self.say_unused("configure", options);
-        let flag = |name| options.get(name).and_then(Value::as_bool);
-        self.exchange.no_migration = flag("idMigrationEnabled") == Some(false);
-        self.exchange.target_migration = flag("targetMigrationEnabled") == Some(true);
         let before = self.store.clone();
         self.store.join_api(Value::Map(joining));
         let effective = self.store.effective();
@@ -256,6 +259,9 @@ impl Collector {
             self.store = before;
             return self.reject(ticket, &join(&["Resolve these configuration problems:\n\t - ", &reason]));
         }
+        let flag = |name| options.get(name).and_then(Value::as_bool);
+        self.exchange.no_migration = flag("idMigrationEnabled") == Some(false);
+        self.exchange.target_migration = flag("targetMigrationEnabled") == Some(true);
         self.instance.configured = true;
         self.instance.overrides = options.get("edgeConfigOverrides").cloned();
         self.settings_changed(moment);

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::instance::Told;
 use super::{Collector, Effect, Failure, Reply, Sender, choice, route};
 use crate::consent::{Signal, State};
 use crate::delivery::edge::cookies as edge_cookies;
@@ -54,6 +55,7 @@ impl Collector {
                 if self.exchange.cancel(request) == Some(Action::SetConsent) {
                     // It has taken too long.
                     self.edge_heard(&Outcome::Timeout, moment);
+                    self.heard(Action::SetConsent, Told::unanswered(request));
                 }
                 Effect::Cancel(request)
             }

@@ -178,6 +178,40 @@ fn says(general: &str) -> String {
 const CONSENT: &str = r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"in"}}]}"#;
 
 #[test]
+fn who_tells_a_silent_edge_of_a_choice_is_answered_by_and_by() {
+    let mut bench = Bench::configured();
+    bench.call(2, "setConsent", CONSENT);
+    for _ in 0..8 {
+        bench.wait(10_000);
+        bench.wait(60_000);
+    }
+    let answer = bench.answers.iter().find(|(ticket, _)| *ticket == 2).expect("an answer");
+    assert!(answer.1.as_ref().is_err_and(|error| error.contains("Network request failed.")), "{answer:?}");
+}
+
+#[test]
+fn a_configure_that_is_refused_changes_nothing() {
+    let mut bench = Bench::new();
+    let none = |_| Ok(None);
+    bench.core.set_before_send(Box::new(none));
+    let options = Value::parse(r#"{"orgId":"bad","datastreamId":"x","idMigrationEnabled":false}"#).unwrap();
+    bench.core.command(
+        1,
+        "configure",
+        &options,
+        Page::default(),
+        Some(Box::new(|content| Ok(Some(content)))),
+        &bench.now,
+    );
+    bench.settle();
+    assert!(bench.answers[0].1.is_err());
+    bench.call(2, "configure", CONFIG);
+    bench.call(3, "sendEvent", r#"{"xdm":{"eventType":"a"}}"#);
+    let record = bench.core.events().at("0.status").cloned();
+    assert_eq!(record.as_ref().and_then(Value::as_text), Some("suppressed"), "by the hook that the page gave");
+}
+
+#[test]
 fn a_choice_that_the_edge_does_not_take_rejects_as_the_web_sdk_does_and_is_told_again() {
     let mut bench = Bench::configured();
     bench.call(2, "setConsent", CONSENT);
