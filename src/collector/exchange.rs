@@ -44,6 +44,8 @@ pub enum Failure {
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     ecid: Option<String>,
+    /// The organization that knows the shopper by it.
+    organization: Option<String>,
     /// The ECID of a shopper who has just refused, and what the edge gave: the edge has to hear who it was.
     parting: Option<Parting>,
     /// The domain for cookies; probed when first needed, for a probe is a cookie for an instant.
@@ -81,6 +83,8 @@ struct UnderWay {
     third_party: bool,
     /// It says who the shopper is.
     identified: bool,
+    /// Whom it asks.
+    organization: String,
 }
 
 /// What an answer amounts to.
@@ -123,6 +127,13 @@ impl Exchange {
     /// Gives back whether one is known now. The cookie may be deleted while the page is open: requests go
     /// on carrying it, for the edge would take the shopper for another one.
     pub(super) fn look(&mut self, settings: &Settings, moment: &Moment) -> bool {
+        if settings.organization_id.is_some() && self.organization != settings.organization_id {
+            if self.organization.is_some() {
+                self.forget();
+                self.parting = None;
+            }
+            self.organization.clone_from(&settings.organization_id);
+        }
         if let Some(organization) = &settings.organization_id
             && let Some(cookie) = identity::edge_cookie(&moment.cookies, organization, "identity")
             && !self.given.iter().any(|(_, value)| *value == cookie)
@@ -156,13 +167,21 @@ impl Exchange {
         moment: &Moment,
         random: &mut Random,
     ) -> Effect {
-        let organization = settings.organization_id.as_deref().unwrap_or_default();
+        let route = route::parse(match send.action {
+            Action::Acquire => &self.acquire_route,
+            Action::SetConsent => &self.consent_route,
+            Action::Interact | Action::Collect => send.events.first().map_or(&self.acquire_route, |event| &event.route),
+        });
+        let named = |what| route.get(what).and_then(Value::as_text);
+        let current = settings.organization_id.as_deref().unwrap_or_default();
+        let organization = named(route::ORGANIZATION).unwrap_or(current);
         let apex = self.apex(host, consent).to_owned();
         if consent == State::In {
             self.parting = None;
         }
         let (own_ecid, given) = match &self.parting {
             Some((ecid, given)) if send.action == Action::SetConsent => (ecid, given),
+            _ if organization != current => (&None, &self.given),
             _ => (&self.ecid, &self.given),
         };
         let cookies = joined(&moment.cookies, given);
@@ -181,13 +200,6 @@ impl Exchange {
         let ecid = identity::carried_in(page_url, legacy, organization, moment.wall)
             .or_else(|| own_ecid.clone().filter(|_| lost))
             .or_else(|| self.handed.clone().filter(|_| !identified));
-        let route = match send.action {
-            Action::Acquire => &self.acquire_route,
-            Action::SetConsent => &self.consent_route,
-            Action::Interact | Action::Collect => send.events.first().map_or(&self.acquire_route, |event| &event.route),
-        };
-        let route = route::parse(route);
-        let named = |what| route.get(what).and_then(Value::as_text);
         let home = named(route::HOME).or(settings.datastream_id.as_deref()).unwrap_or_default();
         let other = named(route::OTHER);
         let envelope = request::Envelope {
@@ -208,8 +220,11 @@ impl Exchange {
                 request::consent_body(&consent, self.consent_identities.as_ref(), &envelope)
             }
             Action::Interact | Action::Collect => {
-                let filled: Vec<String> =
-                    send.events.iter().map(|event| self.fill(event.wants_ecid, &event.json)).collect();
+                let filled: Vec<String> = send
+                    .events
+                    .iter()
+                    .map(|event| filled(event.wants_ecid, &event.json, own_ecid.as_deref()))
+                    .collect();
                 let events: Vec<&str> = filled.iter().map(String::as_str).collect();
                 // What waited for consent did so before the outbox had it.
                 let waited = send.events.iter().map(|event| request::queue_time(event.created, moment.wall)).max();
@@ -229,14 +244,20 @@ impl Exchange {
         }
         .url();
         let identified = identified || ecid.is_some();
-        let under_way = UnderWay { request_id: request_id.clone(), action: send.action, third_party, identified };
+        let under_way = UnderWay {
+            request_id: request_id.clone(),
+            action: send.action,
+            third_party,
+            identified,
+            organization: organization.to_owned(),
+        };
         self.requests.push((send.request, under_way));
         Effect::Fetch { request: send.request, request_id, url, body, keepalive: send.keepalive }
     }
 
     /// An event's JSON with the ECID that is known now.
     pub(super) fn fill(&self, wants_ecid: bool, json: &str) -> String {
-        if wants_ecid { with_ecid(json, self.ecid()) } else { json.to_owned() }
+        filled(wants_ecid, json, self.ecid())
     }
 
     /// A request was given up; its answer is not wanted any more.
@@ -314,6 +335,10 @@ impl Exchange {
             }
             return Some(understood);
         }
+        if Some(under_way.organization) != settings.organization_id {
+            // By which the present one does not know the shopper; the cookies are its own.
+            answer.ecid = None;
+        }
         understood.identity_came = answer.ecid.is_some();
         if !under_way.identified && self.look(settings, moment) && answer.ecid.as_deref() != self.ecid() {
             // While this page was frozen another one has asked, too: the shopper keeps that identity.
@@ -373,6 +398,10 @@ impl Exchange {
         }
         self.apex.as_deref().unwrap_or_default()
     }
+}
+
+fn filled(wants_ecid: bool, json: &str, ecid: Option<&str>) -> String {
+    if wants_ecid { with_ecid(json, ecid) } else { json.to_owned() }
 }
 
 /// `document.cookie`, and what the edge gave that the browser did not keep.

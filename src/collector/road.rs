@@ -47,6 +47,10 @@ impl Collector {
     pub(super) fn put_in_force(&mut self, effective: Effective, moment: &Moment) {
         self.report_all(effective.issues.clone());
         self.effective = effective;
+        // What closes the way does so first: without the organization nobody's refusal is found.
+        if self.effective.off || !self.effective.waiting_for.is_empty() {
+            self.choose_road(moment);
+        }
         // Before the way out is open: storage is not even opened for somebody who says no.
         self.new_consent_rules(moment);
         self.choose_road(moment);

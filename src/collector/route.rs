@@ -12,7 +12,7 @@ use crate::moment::Moment;
 use crate::value::{Map, Value};
 
 /// The event's organization.
-const ORGANIZATION: &str = "organization";
+pub(super) const ORGANIZATION: &str = "organization";
 /// The store's own Web SDK that it was accepted for, by name; it knows organization and datastream itself.
 const WEB_SDK: &str = "webSdk";
 /// The datastream that was in force when the event was accepted.

@@ -250,6 +250,50 @@ fn a_refusal_is_the_shoppers_own_though_her_cookies_are_gone() {
 }
 
 #[test]
+fn settings_that_are_set_anew_let_nobody_in_for_an_instant() {
+    let mut bench = Bench::new();
+    bench.moment.cookies = "kndctr_0123456789ABCDEF01234567_AdobeOrg_consent=general=out".into();
+    let aep = format!(
+        r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"x"}},"eventForwardingContext":{{"aep":true}}}}"#
+    );
+    bench.contexts(&aep);
+    // As Adobe's SDK replaces a context.
+    bench.contexts(r#"{"aepContext":null}"#);
+    bench.contexts(&aep);
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::RememberConsent(_) | Effect::Adopt)));
+}
+
+#[test]
+fn another_organization_knows_the_shopper_by_another_identity() {
+    const OTHER: &str = "FEDCBA9876543210FEDCBA98@AdobeOrg";
+    let mut bench = known("{}");
+    bench.publish("sign-in");
+    bench.effects.clear();
+    let settings = format!(r#"{{"organizationId":"{OTHER}","datastreamId":"other"}}"#);
+    bench.run(|collector, moment| collector.configure(Source::Api, &json(&settings), moment));
+    bench.publish("sign-out");
+    bench.wait(300);
+    bench.run(Collector::identity_locked);
+    let carried = |url: &str, bench: &Bench| {
+        let fetches = bench.fetches();
+        let (_, _, body) = fetches.iter().find(|(_, place, _)| place.contains(url)).copied().unwrap();
+        (body.contains(ECID), body.contains("AdobeOrg_identity"))
+    };
+    assert_eq!(carried("configId=other", &bench), (false, false), "she is new there");
+    // The event of before goes where it was meant to go, as hers.
+    bench
+        .answer_last(r#"{"handle":[{"type":"identity:result","payload":[{"id":"777","namespace":{"code":"ECID"}}]}]}"#);
+    bench.wait(300);
+    assert_eq!(carried("configId=x&", &bench), (true, true));
+    bench.answer_last(&format!(
+        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
+    ));
+    bench.publish("create-account");
+    bench.wait(300);
+    assert_eq!(bench.sent().last().unwrap().at("xdm.personID").and_then(Value::as_text), Some("777"));
+}
+
+#[test]
 fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
     let mut bench = known("{}");
     bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1").into();
