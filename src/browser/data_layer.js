@@ -209,9 +209,18 @@ const push = (host, item, id) => {
     host.unpushed.push([item, id]);
     return;
   }
+  if (!host.dataLayer) return leave(host, item);
   host.publishing = id;
-  host.dataLayer?.push(item);
+  host.dataLayer.push(item);
   host.publishing = undefined;
+};
+
+/** Leaves an item to the collector that runs now, or is started next. */
+const leave = ({ layerName }, item) => {
+  log("warn", "publish: this collector has been stopped, or its data layer is no list; go on with what start gives");
+  try {
+    globalThis[layerName].push(item);
+  } catch {}
 };
 
 /**

@@ -385,8 +385,9 @@ export interface Collector {
     /** Calls `listener` with each record whenever its status changes, until the function that is given back is called. */
     subscribe(listener: (record: EventRecord) => void): () => void;
     /**
-     * Flushes (for three seconds at most: what is left then is stored), stops listening and lets go of everything; a
-     * `start` that comes before that is over waits for it.
+     * Flushes (for three seconds at most: what is left then is stored), stops listening and lets go of everything; what
+     * waits for settings or consent is given up. A `start` that comes before that is over waits for it; what is published
+     * here afterwards is left on the data layer for the collector that it gives.
      */
     stop(): Promise<void>;
 }

@@ -276,9 +276,12 @@ impl Collector {
         self.exchange.ecid().filter(|_| self.consent.state() == State::In).map(String::from)
     }
 
-    /// No more events are taken.
+    /// No more events are taken, and what waits in memory for settings or consent is given up.
     pub fn stop(&mut self) {
         self.stopped = true;
+        for draft in core::mem::take(&mut self.held) {
+            self.move_on(&draft.id, Status::Suppressed, Some("the collector was stopped while it waited".into()));
+        }
     }
 
     /// What the last page of this visit remembered of the cart.

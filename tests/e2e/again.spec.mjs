@@ -127,6 +127,23 @@ test("a tool that has wrapped push: what is pushed while a collector is being st
   expect(await names(edge, 2)).toEqual(["first", "meanwhile"]);
 });
 
+test("what is published through a stopped collector is the next one's, and the page is told", async ({ page, site, edge, build }) => {
+  const seen = watch(page);
+  await page.goto(site.page(html(settings({ ...WHOLE, defaultConsent: "pending" }), push(view("given up")), collector())));
+  await ready(page);
+  const records = await page.evaluate(async (item) => {
+    window.former = window.storefrontCollector;
+    await window.former.stop();
+    window.former.setContext("pageContext", item.eventInfo.pageContext);
+    window.former.publish("page-view");
+    return window.former.events().map(({ status, reason }) => `${status}: ${reason}`);
+  }, view("left"));
+  expect(records).toEqual(["suppressed: the collector was stopped while it waited"]);
+  expect(seen.ours().join()).toContain("this collector has been stopped");
+  expect(await begin(page, build, { ...WHOLE, defaultConsent: "in" })).toBe("taken");
+  expect(await names(edge, 1)).toEqual(["left"]);
+});
+
 test("an answer that comes after the stop still counts", async ({ page, site, edge, build }) => {
   await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
   await ready(page);
