@@ -111,6 +111,8 @@ pub struct Delivery {
     road: Option<Road>,
     filling: Filling,
     consent: Consent,
+    /// The shopper agreed while there was a way out.
+    was_in: bool,
     consent_call: Option<ConsentCall>,
     /// The edge believes in an out that does not hold any more.
     edge_must_hear: bool,
@@ -159,6 +161,7 @@ impl Delivery {
             road: None,
             filling: Filling::new(None),
             consent: Consent::Pending,
+            was_in: false,
             consent_call: None,
             edge_must_hear: false,
             page: Page::Shown,
@@ -261,6 +264,7 @@ impl Delivery {
                 self.wishes.push((ticket, patient));
             }
         }
+        self.was_in |= self.consent == Consent::In && self.road.is_some();
         self.pump();
         self.settle();
         self.settle_wishes();

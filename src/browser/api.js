@@ -44,7 +44,7 @@ export const start = async (settings, handedOver, tab, tell) => {
   host.collector = collector;
   host.contexts = host.told(CONTEXTS);
   // Until the one before has flushed, its hooks and its instance are its own.
-  if (stopping) await stopping;
+  if (stopping) await (host.former = stopping);
   // A page that is only prerendered sends and stores nothing, and asks nobody.
   if (document.prerendering) {
     await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
@@ -55,6 +55,9 @@ export const start = async (settings, handedOver, tab, tell) => {
     release(host);
     throw refused;
   }
+  const { later } = host;
+  host.later = undefined;
+  later.forEach((more) => configure(host, more));
   lookForSettingsAndList(host);
   findDebug(host.told(INSTANCE)?.[0]);
   // Asked for before anything is stored: what lies there while nobody holds this tab's lock counts as left behind. Not
@@ -102,7 +105,7 @@ const configure = (host, settings) => {
   const own = pageSettings();
   host.hasSettings = own !== undefined;
   // Both at once: what the caller says about consent counts before anything is done.
-  host.told(CONFIGURE, own, settings == null ? null : readSettings(settings), hookOf(settings));
+  host.told(CONFIGURE, own, settings == null ? null : readSettings(settings), hookOf(host, settings));
   const refused = host.told(REFUSED);
   return refused ? refusal(...refused) : undefined;
 };
@@ -119,17 +122,19 @@ const release = (host) => {
   clearTimeout(host.alarm);
   host.search++;
   host.listeners.clear();
-  dropHooks();
+  dropHooks(host);
   // The next one may be waiting there already.
   if (get(globalThis, GLOBAL) === host.collector) delete globalThis[GLOBAL];
 };
 
 /** Flushes, and lets go. @param {import("./host.js").Host} host */
 const end = async (host) => {
+  host.isEnding = true;
   const last = promised(host, FLUSH);
   stopListening(host);
   host.told(STOP);
   await Promise.race([last, sleep(STOP_PATIENCE)]);
+  await host.former;
   release(host);
   forgetLines();
 };
@@ -148,7 +153,7 @@ const collectorOf = (host) => ({
   events: () => host.told(EVENTS) ?? [],
   subscribe: (listener) => subscribe(host, listener),
   /** Not for pages: how a second `start` hands its settings over, maybe from another copy of this module. */
-  restart: (settings) => configure(host, settings),
+  restart: (settings) => (host.later ? void host.later.push(settings) : configure(host, settings)),
   stop() {
     // Who starts one now gets another, which waits for this one's end.
     delete host.collector.restart;

@@ -19,17 +19,18 @@ const taking = (_, value) => (value === undefined ? null : value);
  * @param {string[]} names
  * @param {boolean} isMerged  They are merged into those that are there, and do not stand for themselves.
  */
-const contextsOf = ({ texts }, from, names, isMerged) =>
+const contextsOf = ({ texts, full }, from, names, isMerged) =>
   names.flatMap((name) => {
     let text;
     try {
       const value = from[name];
       if (value === undefined && !isMerged) return [];
       // The slow way, unless nothing is there: themes, as Adobe's SDK does, set null first.
-      text = read(value, isMerged && (texts.get(name) ?? "null") !== "null" ? taking : undefined);
+      text = read(value, isMerged && full.has(name) ? taking : undefined);
     } catch {
       text = "!cannot be read: its getter throws";
     }
+    if (isMerged) full[text === "null" ? "delete" : "add"](name);
     if (texts.get(name) === text) return [[name]];
     texts.set(name, text);
     return [[name, text]];
@@ -87,7 +88,7 @@ const taken = (globalThis[Symbol.for("storefront-collector.taken")] ??= new Weak
  * @param {string} name
  */
 export const listen = (host, name) => {
-  if (host.layerName === name && host.dataLayer?.array === get(globalThis, name)) return;
+  if (host.isEnding || host.layerName === name && host.dataLayer?.array === get(globalThis, name)) return;
   // A page that puts another list in its place may have copied the items.
   const published = host.layerName === name ? host.dataLayer?.published : undefined;
   host.layerName = name;

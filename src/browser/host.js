@@ -37,6 +37,8 @@ export const open = (tab, tell) => {
     events: [],
     /** The context's text that the core has, by name: what has not changed does not cross again. @type {Map<string, string>} */
     texts: new Map(),
+    /** The contexts that the data layer has. @type {Set<string>} */
+    full: new Set(),
     /** The page's own settings have been found. */
     hasSettings: false,
     /** What is told was published by the page's own code, which may still have things to do. */
@@ -45,6 +47,8 @@ export const open = (tab, tell) => {
     outgoing: [],
     /** Its signal takes the listeners off the page. */
     listening: new AbortController(),
+    /** It flushes for the last time, and listens no more. */
+    isEnding: false,
     stopped: false,
     /** Between `pagehide` and coming back. */
     left: false,
@@ -77,6 +81,10 @@ export const open = (tab, tell) => {
     layerName: undefined,
     /** What the API pushes before anything is listened to, with the `_id` that it gave. @type {[object, string?][]} */
     unpushed: [],
+    /** What further calls of `start` say, as long as this one waits. @type {unknown[] | undefined} */
+    later: [],
+    /** The end of the collector before, where that was being stopped. @type {Promise<void> | undefined} */
+    former: undefined,
     /** What `start` gives. @type {object | undefined} */
     collector: undefined,
     /** The `_id` of the event that `publish` pushes. @type {string | undefined} */
@@ -89,8 +97,9 @@ export const open = (tab, tell) => {
     identityLock: undefined,
     /** Counts the wishes for the identity lock, so that one which comes too late is given back. */
     identityWish: 0,
-    /** The store's own Web SDK. @type {Function | undefined} */
+    /** The store's own Web SDK, once it is there, and its name. @type {Function | undefined} */
     sdk: undefined,
+    sdkName: "",
     /** Counts the searches for a Web SDK; a newer one ends the older. */
     search: 0,
     /** What the data layer held when it was first listened to has been taken in. */
@@ -181,23 +190,27 @@ export const settle = ({ promises }, ticket, good, json) => {
   else reject?.(Array.isArray(value) ? refusal(...value) : new Error(value));
 };
 
-/** The functions `onBeforeEventSend` that the core may call, by number; a page has one collector at a time. */
+/** The functions `onBeforeEventSend` that a core may call, by number, each with its host. @type {([Host, Function] | undefined)[]} */
 const hooks = [];
 
 /**
  * The number of the hook in settings or options; 0 when there is none.
+ * @param {Host} host
  * @param {any} settings
  */
-export const hookOf = (settings) => {
+export const hookOf = (host, settings) => {
   try {
-    return typeof settings.onBeforeEventSend === "function" ? hooks.push(settings.onBeforeEventSend) : 0;
+    return typeof settings.onBeforeEventSend === "function" ? hooks.push([host, settings.onBeforeEventSend]) : 0;
   } catch {
     return 0;
   }
 };
 
-/** Lets go of every hook. */
-export const dropHooks = () => hooks.splice(0);
+/** Lets go of a collector's hooks. @param {Host} host */
+export const dropHooks = (host) =>
+  hooks.forEach((hook, at) => {
+    if (hook?.[0] === host) hooks[at] = undefined;
+  });
 
 /**
  * Shows an event to a hook. Gives back what it left as JSON text or "!" and why that cannot be read, "?" and what it
@@ -206,10 +219,10 @@ export const dropHooks = () => hooks.splice(0);
  * @param {string} json
  */
 export const beforeSend = (number, json) => {
-  const hook = hooks[number - 1];
+  const [, hook] = hooks[number - 1] ?? [];
   const content = JSON.parse(json);
   try {
-    if (hook?.(content) === false) return "";
+    if (!hook || hook(content) === false) return "";
   } catch (error) {
     return `?${message(error)}`;
   }

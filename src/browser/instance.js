@@ -36,7 +36,7 @@ const execute = async (host, command, options = {}) => {
   const configures = command === "configure";
   // Of what is refused out of hand monitors hear no beginning.
   if (configures ? !host.configured : host.told(CONFIG) !== null) monitor("onBeforeCommand", () => about);
-  const hook = configures ? hookOf(options) : 0;
+  const hook = configures ? hookOf(host, options) : 0;
   const answer = promised(host, COMMAND, command, read(options), readings(host), hook);
   if (configures) tellOfConfiguration(host);
   const enabled = get(options, "enabled");

@@ -9,6 +9,15 @@ const FIRST = 50;
 const LONGEST = 1000;
 
 /**
+ * The Web SDK as it stands there now: Adobe Tags puts its instance in the place of whatever stub it finds, ours too.
+ * @param {import("./host.js").Host} host
+ */
+const sdkOf = (host) => {
+  const here = get(globalThis, host.sdkName);
+  return (host.sdk = typeof here === "function" ? here : host.sdk);
+};
+
+/**
  * Looks for the Web SDK that the store names `name` until it is there; without a name, stops looking.
  * @param {import("./host.js").Host} host
  * @param {string | undefined} name
@@ -23,6 +32,7 @@ export const find = async (host, name) => {
     const here = get(globalThis, name);
     if (typeof here === "function") {
       host.sdk = here;
+      host.sdkName = name;
       host.told(SDK_FOUND, true, []);
       return;
     }
@@ -41,26 +51,34 @@ export const find = async (host, name) => {
  * @param {import("./host.js").Host} host
  */
 export const ask = async (host) => {
-  const { search, sdk } = host;
-  for (let wait = FIRST; sdk; wait = Math.min(wait * 2, LONGEST)) {
-    let ecid = null;
-    let isConfigured = true;
-    try {
-      const answer = await sdk("getIdentity", {});
-      // Kept back for want of consent, there is none.
-      ecid = get(get(answer, "identity"), "ECID") || null;
-    } catch (error) {
-      isConfigured = !message(error).includes("must be configured first");
-    }
-    if (!isConfigured) {
+  const { search } = host;
+  for (let wait = FIRST; host.sdk; wait = Math.min(wait * 2, LONGEST)) {
+    const sdk = sdkOf(host);
+    const asked = identityOf(sdk);
+    let answer;
+    // A stub that another one has replaced never answers.
+    do answer = await Promise.race([asked, sleep(LONGEST)]);
+    while (!answer && host.search === search && sdkOf(host) === sdk);
+    if (answer && !answer.isConfigured) {
       host.told(SDK_UNCONFIGURED);
       await sleep(wait);
     }
     if (host.search !== search) return;
-    if (isConfigured) {
-      host.told(SDK_IDENTIFIED, ecid);
+    if (answer?.isConfigured) {
+      host.told(SDK_IDENTIFIED, answer.ecid);
       return;
     }
+  }
+};
+
+/** What a Web SDK says of the shopper, and whether it is configured. @param {Function} sdk */
+const identityOf = async (sdk) => {
+  try {
+    const answer = await sdk("getIdentity", {});
+    // Kept back for want of consent, there is none.
+    return { ecid: get(get(answer, "identity"), "ECID") || null, isConfigured: true };
+  } catch (error) {
+    return { ecid: null, isConfigured: !message(error).includes("must be configured first") };
   }
 };
 
@@ -88,7 +106,7 @@ const declines = async (sdk) => {
  * @param {boolean} documentUnloading
  */
 export const send = async (host, request, json, documentUnloading) => {
-  const { sdk } = host;
+  const sdk = sdkOf(host);
   if (!sdk) return;
   let declined = false;
   let rejection;
@@ -107,7 +125,7 @@ export const send = async (host, request, json, documentUnloading) => {
  * @param {string} json  The options of `setConsent`.
  */
 export const consent = async (host, json) => {
-  const { sdk } = host;
+  const sdk = sdkOf(host);
   if (!sdk) return;
   let good = true;
   try {

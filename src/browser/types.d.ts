@@ -194,7 +194,7 @@ export interface Settings {
     datasetId?: string | null;
     /** The `window` property that holds the store's own Web SDK, which then sends. Nothing is configured on it. */
     webSdkName?: string | null;
-    /** Milliseconds that an own Web SDK may be missing before a warning names it; 10000 by default. Events wait on. */
+    /** Milliseconds that an own Web SDK may be missing, or silent, before a warning names it; 10000 by default. Events wait on. */
     webSdkTimeout?: number | null;
     /** `false`: nothing is sent, stored or set. By default on, as soon as organization and way out are known. */
     storefrontEvents?: boolean | null;

@@ -169,8 +169,8 @@ impl Collector {
     }
 
     /// The shopper says no, or does not say yes where that is asked for: what waits is thrown away. What other pages
-    /// left goes with a refusal only: the yes that they had may still be on its way.
-    fn declined(&mut self, refused: bool, moment: &Moment) {
+    /// left goes with a refusal, or with this page: the yes that they had may still be on its way.
+    pub(super) fn declined(&mut self, refused: bool, moment: &Moment) {
         let reason = self.consent_reason();
         for draft in core::mem::take(&mut self.held) {
             self.move_on(&draft.id, Status::Suppressed, Some(reason.clone()));

@@ -131,6 +131,7 @@ impl Exchange {
             if self.organization.is_some() {
                 self.forget();
                 self.parting = None;
+                self.handed = None;
             }
             self.organization.clone_from(&settings.organization_id);
         }
@@ -335,12 +336,12 @@ impl Exchange {
             }
             return Some(understood);
         }
-        if Some(under_way.organization) != settings.organization_id {
-            // By which the present one does not know the shopper; the cookies are its own.
-            answer.ecid = None;
-        }
         understood.identity_came = answer.ecid.is_some();
-        if !under_way.identified && self.look(settings, moment) && answer.ecid.as_deref() != self.ecid() {
+        if Some(under_way.organization) != settings.organization_id {
+            // The present one does not know the shopper by it; the cookies are the former one's own.
+            answer.ecid = None;
+            understood.identity_came = false;
+        } else if !under_way.identified && self.look(settings, moment) && answer.ecid.as_deref() != self.ecid() {
             // While this page was frozen another one has asked, too: the shopper keeps that identity.
             answer.ecid = None;
             answer.cookies.retain(|cookie| !cookie.name.ends_with("_identity"));

@@ -22,8 +22,10 @@ pub(super) struct Progress {
     pub(super) identified: bool,
     /// `getIdentity` was called, which may bring the shopper an identity.
     pub(super) asked: bool,
-    /// When a Web SDK that is still missing is worth a warning, on the monotonic clock.
+    /// When a Web SDK that has not answered yet is worth a warning, on the monotonic clock.
     pub(super) deadline: Option<i64>,
+    /// What is wrong with it has been said.
+    told: bool,
 }
 
 /// What became of a call of the store's own Web SDK.
@@ -134,7 +136,7 @@ impl Collector {
     pub fn sdk_found(&mut self, callable: bool, announced: &[String], moment: &Moment) {
         self.sdk.found = callable;
         // What is there and no use is not missing too.
-        self.sdk.deadline = None;
+        self.sdk.told = !callable;
         if !callable && let Some(Sender::WebSdk(name)) = &self.sender {
             let mut there = String::new();
             for name in announced {
@@ -159,6 +161,7 @@ impl Collector {
     /// rejected). Only then are events called out, as Adobe's collector does.
     pub fn sdk_identified(&mut self, ecid: Option<String>, moment: &Moment) {
         self.sdk.identified = true;
+        self.sdk.deadline = None;
         self.exchange.learn(ecid);
         self.delivery.handle(Input::Sdk(true), moment);
     }
@@ -166,7 +169,13 @@ impl Collector {
     /// A call of `sendEvent` has settled.
     pub fn sdk_answered(&mut self, request: RequestId, answer: SdkAnswer<'_>, moment: &Moment) {
         let outcome = match answer {
-            SdkAnswer::Resolved => Outcome::Good { except: Vec::new() },
+            SdkAnswer::Resolved => {
+                // Its own consent may have come after it was asked.
+                if self.exchange.ecid().is_none() && self.may_send() {
+                    self.effects.push_back(Effect::AskSdk);
+                }
+                Outcome::Good { except: Vec::new() }
+            }
             SdkAnswer::Declined => {
                 let reason = "the Web SDK's consent is out".into();
                 Outcome::Good { except: alloc::vec![Exception { index: 0, suppressed: true, reason }] }
@@ -178,6 +187,7 @@ impl Collector {
 
     /// The store's own Web SDK is there, but nobody has configured it.
     pub fn sdk_unconfigured(&mut self) {
+        self.sdk.told = true;
         self.report(Issue::warning(
             "webSdkName",
             "not-configured",
@@ -203,19 +213,23 @@ impl Collector {
         Outcome::Refused { reason: message, whole: false }
     }
 
-    /// The time after which a missing Web SDK is worth a warning has come.
+    /// The time after which a Web SDK that is missing, or silent, is worth a warning has come.
     pub(super) fn check_sdk_deadline(&mut self, moment: &Moment) {
         if self.sdk.deadline.is_none_or(|deadline| moment.mono < deadline) {
             return;
         }
         self.sdk.deadline = None;
         if let Some(Sender::WebSdk(name)) = &self.sender {
-            let message = text::join(&[
-                "webSdkName: window.",
-                name,
-                " is not there yet; events wait for it. Load the store's Web SDK, or correct the name",
-            ]);
-            self.report(Issue::warning("webSdkName", "missing", message));
+            let (code, wrong) = match self.sdk.found {
+                true => ("silent", " does not answer; events wait for it. Look whether its library is loaded"),
+                false => {
+                    ("missing", " is not there yet; events wait for it. Load the store's Web SDK, or correct the name")
+                }
+            };
+            let message = text::join(&["webSdkName: window.", name, wrong]);
+            if !self.sdk.told {
+                self.report(Issue::warning("webSdkName", code, message));
+            }
             self.delivery.handle(Input::SdkMissing, moment);
         }
     }

@@ -64,6 +64,9 @@ impl Collector {
             delivery::Effect::Purge => {
                 self.exchange.forget();
                 self.delivery.handle(Input::Identity(false), moment);
+                self.sdk.asked = false;
+                self.sdk.identified = false;
+                self.delivery.handle(Input::Sdk(false), moment);
                 if let Some(gone) = edge_cookies::clear_segments(&moment.cookies) {
                     self.effects.push_back(Effect::SetCookie(gone));
                 }
@@ -185,9 +188,6 @@ impl Collector {
             self.remember_cart();
         }
         self.delivery.handle(if visible { Input::Visible } else { Input::Hidden }, moment);
-        if !visible {
-            self.let_sdk_go(moment);
-        }
     }
 
     /// The page goes away; it may come back from the back-forward cache. `heir`: another page of this
@@ -196,14 +196,23 @@ impl Collector {
         self.read_consent(moment);
         self.recognise(moment);
         self.remember_cart();
+        if self.told == Some(State::Out) && !self.told_refused {
+            // Nobody has said yes as long as this page was there.
+            self.declined(true, moment);
+        }
         self.delivery.handle(Input::Unloading { heir }, moment);
-        self.let_sdk_go(moment);
+        // A Web SDK that has not told the ECID gets the events without; told once the page is known to go, for it must
+        // know that, too.
+        if self.sdk.found && !self.sdk.identified {
+            self.delivery.handle(Input::Sdk(true), moment);
+        }
     }
 
     /// The page has come back; its tab's locks have not. `tab` is its name in storage from now on.
     pub fn returning(&mut self, tab: String, moment: &Moment) {
         // Before what the shopper has said meanwhile: until then the page writes under its old name.
         self.delivery.handle(Input::Returning { tab }, moment);
+        self.delivery.handle(Input::Sdk(self.sdk.identified), moment);
         self.read_consent(moment);
     }
 
@@ -288,14 +297,6 @@ impl Collector {
     pub fn restore_cart(&mut self, text: String) {
         self.storefront.restore_cart(&text);
         self.last_cart = Some(text);
-    }
-
-    /// A Web SDK that has not told the ECID gets the events without when the page goes away; told once the page is known
-    /// to go, for it must know that, too.
-    fn let_sdk_go(&mut self, moment: &Moment) {
-        if self.sdk.found && !self.sdk.identified {
-            self.delivery.handle(Input::Sdk(true), moment);
-        }
     }
 
     pub(super) fn remember_cart(&mut self) {

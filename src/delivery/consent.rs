@@ -33,7 +33,7 @@ impl Delivery {
     }
 
     pub(super) fn consent_out(&mut self, refused: bool) {
-        let was = core::mem::replace(&mut self.consent, Consent::Out);
+        self.consent = Consent::Out;
         self.flights.retain(|flight| {
             let stays = flight.action == Some(Action::SetConsent);
             if !stays {
@@ -44,7 +44,7 @@ impl Delivery {
         for entry in self.outbox.take(|_| true) {
             self.effects.push_back(status_of(&entry, Status::Suppressed, Some("the shopper has declined".into())));
         }
-        if refused || was == Consent::In {
+        if core::mem::take(&mut self.was_in) || refused {
             self.effects.push_back(Effect::Purge);
         }
     }

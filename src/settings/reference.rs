@@ -23,7 +23,10 @@ const ABOUT: [(&str, &str); 19] = [
         "webSdkName",
         "The `window` property that holds the store's own Web SDK. That instance, its datastream and its Edge are used; nothing is configured on it.",
     ),
-    ("webSdkTimeout", "Milliseconds that an own Web SDK may be missing before a warning names it. Events wait on."),
+    (
+        "webSdkTimeout",
+        "Milliseconds that an own Web SDK may be missing, or silent, before a warning names it. Events wait on.",
+    ),
     (
         "storefrontEvents",
         "Whether events are collected. By default as soon as the organization and the datastream, or an own Web SDK, are there. `false`: nothing is sent, stored or set.",

@@ -294,6 +294,27 @@ fn another_organization_knows_the_shopper_by_another_identity() {
 }
 
 #[test]
+fn a_former_organization_keeps_the_identity_that_it_gives() {
+    const OTHER: &str = "FEDCBA9876543210FEDCBA98@AdobeOrg";
+    let mut bench = Bench::configured();
+    bench.publish("sign-in");
+    let settings = format!(r#"{{"organizationId":"{OTHER}","datastreamId":"other"}}"#);
+    bench.run(|collector, moment| collector.configure(Source::Api, &json(&settings), moment));
+    bench.run(Collector::identity_locked);
+    let given = |ecid: &str| {
+        format!(r#"{{"type":"identity:result","payload":[{{"id":"{ecid}","namespace":{{"code":"ECID"}}}}]}}"#)
+    };
+    bench.answer_last(&format!(r#"{{"handle":[{}]}}"#, given("777")));
+    bench.wait(300);
+    let cookie = IDENTITY.split_once('=').unwrap().0;
+    let state = format!(r#"{{"type":"state:store","payload":[{{"key":"{cookie}","value":"new","maxAge":10}}]}}"#);
+    bench.effects.retain(|effect| !matches!(effect, Effect::SetCookie(_)));
+    bench.answer_last(&format!(r#"{{"handle":[{},{state}]}}"#, given(ECID)));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::SetCookie(text) if text.starts_with(cookie))));
+    assert_eq!(bench.collector.ecid(&bench.moment).as_deref(), Some("777"));
+}
+
+#[test]
 fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
     let mut bench = known("{}");
     bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1").into();
@@ -769,9 +790,66 @@ fn a_web_sdk_that_has_not_told_the_ecid_is_told_that_the_page_goes() {
         });
         unloading.collect::<Vec<_>>()
     };
-    assert_eq!(calls(|collector, moment| collector.visible(false, moment)), [true, true]);
     assert_eq!(calls(|collector, moment| collector.unloading(false, moment)), [true, true]);
+    assert!(calls(|collector, moment| collector.visible(false, moment)).is_empty(), "it may be shown again");
     assert!(calls(|collector, moment| collector.unloading(true, moment)).is_empty(), "the next page has them");
+}
+
+#[test]
+fn back_again_a_web_sdk_has_to_tell_the_ecid_first() {
+    let mut bench = own_sdk();
+    bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    bench.run(|collector, moment| collector.unloading(false, moment));
+    bench.run(|collector, moment| collector.returning("tab+".into(), moment));
+    bench.run(|collector, moment| collector.restored(Vec::new(), moment));
+    bench.publish("page-view");
+    let calls = |bench: &Bench| bench.effects.iter().filter(|effect| matches!(effect, Effect::SdkSend { .. })).count();
+    assert_eq!(calls(&bench), 0);
+    bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
+    assert_eq!(calls(&bench), 1);
+}
+
+#[test]
+fn a_web_sdk_is_asked_again_as_long_as_the_shopper_is_not_known() {
+    let asked = |bench: &mut Bench| {
+        let asked = bench.effects.iter().filter(|effect| matches!(effect, Effect::AskSdk)).count();
+        bench.effects.clear();
+        asked
+    };
+    let mut bench = own_sdk();
+    bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    assert_eq!(asked(&mut bench), 1);
+    // Its own consent is out as yet.
+    bench.run(|collector, moment| collector.sdk_identified(None, moment));
+    bench.publish("page-view");
+    bench.run(|collector, moment| collector.sdk_answered(0, SdkAnswer::Declined, moment));
+    assert_eq!(asked(&mut bench), 0);
+    bench.publish("page-view");
+    bench.run(|collector, moment| collector.sdk_answered(1, SdkAnswer::Resolved, moment));
+    assert_eq!(asked(&mut bench), 1);
+    bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
+    bench.publish("page-view");
+    bench.run(|collector, moment| collector.sdk_answered(2, SdkAnswer::Resolved, moment));
+    assert_eq!(asked(&mut bench), 0);
+    for choice in ["out", "in"] {
+        bench.run(|collector, moment| collector.set_consent(&Value::from(choice), moment).unwrap());
+    }
+    assert_eq!(asked(&mut bench), 1, "what was known was forgotten");
+    bench.publish("page-view");
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::SdkSend { .. })), "first it says who she is");
+}
+
+#[test]
+fn who_asks_for_the_identity_does_not_wait_for_a_web_sdk_that_never_answers() {
+    for callable in [true, false] {
+        let mut bench = own_sdk();
+        bench.run(|collector, moment| collector.sdk_found(callable, &[], moment));
+        bench.run(|collector, moment| collector.identify(7, moment));
+        bench.wait(10_001);
+        assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Settled(7))), "{callable}");
+        let said = bench.effects.iter().filter(|effect| matches!(effect, Effect::Log { .. })).count();
+        assert_eq!(said, 1, "{callable}");
+    }
 }
 
 #[test]

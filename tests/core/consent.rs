@@ -370,7 +370,7 @@ fn an_own_sdk_is_not_asked_anything_while_the_shopper_says_no_and_told_only_when
         no_cookie("mg_dnt");
         tab.view("in");
         assert_eq!(tab.sdk, ["find own", "getIdentity"]);
-        tab.tell(|core, moment| core.sdk_identified(None, moment));
+        tab.tell(|core, moment| core.sdk_identified(Some("42".into()), moment));
         assert_eq!(tab.told(), ["sendEvent"]);
         let request = tab.sent[0].0;
         tab.tell(|core, moment| core.sdk_answered(request, SdkAnswer::Resolved, moment));
@@ -493,6 +493,15 @@ fn whoever_has_not_answered_yet_has_not_refused_what_earlier_pages_left() {
     assert!(!is_kept(), "that is a refusal");
 
     no_cookie("mg_dnt");
+    browser(|browser| browser.storage.insert("other/0".into(), "x".into()));
+    let mut tab = Tab::new("{}");
+    tab.view("before the settings");
+    let settings = Value::parse(&out).unwrap();
+    tab.tell(|core, moment| core.configure(Source::Page, &settings, moment));
+    assert!(is_kept(), "who was in before anybody could tell was not");
+    tab.tell(|core, moment| core.unloading(false, moment));
+    assert!(!is_kept(), "nobody has said yes on this page");
+
     cookie("user_allowed_save_cookie", r#"{"1":1}"#);
     browser(|browser| browser.storage.insert("other/0".into(), "x".into()));
     let mut tab = Tab::new(&out);

@@ -112,6 +112,27 @@ test("started while the one before is still being stopped: it runs once that is 
   expect((await names(edge, 4)).sort()).toEqual(["before", "first", "last", "meanwhile"]);
 });
 
+test("what a later start says of events counts, though the one before is still being stopped", async ({ page, site, edge, build }) => {
+  await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
+  await ready(page);
+  expect(await names(edge, 1)).toEqual(["first"]);
+  await edge.fault({ status: 503 });
+  await publish(page, "before");
+  await page.evaluate(async ([module, options]) => {
+    const { default: init, start } = await import(module);
+    await init();
+    const ended = window.storefrontCollector.stop();
+    const started = start(options);
+    await start({ ...options, onBeforeEventSend: () => false });
+    await Promise.all([ended, started]);
+  }, [MODULES[build], WHOLE]);
+  await edge.heal();
+  await publish(page, "dropped");
+  const arrived = await edge.settled((events) => events.length >= 3, { quiet: 8_000 });
+  expect(arrived.map(({ xdm }) => xdm.web.webPageDetails.name)).toEqual(["first", "before"]);
+  expect(await page.evaluate(() => window.storefrontCollector.events().map(({ status }) => status))).toEqual(["suppressed"]);
+});
+
 test("a tool that has wrapped push: what is pushed while a collector is being stopped is the next one's", async ({ page, site, edge, build }) => {
   await page.goto(site.page(html(settings(WHOLE), push(view("first")), collector())));
   await ready(page);
@@ -120,6 +141,7 @@ test("a tool that has wrapped push: what is pushed while a collector is being st
     const { push } = window.adobeDataLayer;
     window.adobeDataLayer.push = function (...items) { return push.apply(this, items); };
     const ended = window.storefrontCollector.stop();
+    document.dispatchEvent(new Event("readystatechange"));
     window.adobeDataLayer.push(item);
     return ended;
   }, view("meanwhile"));

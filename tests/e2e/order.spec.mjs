@@ -98,12 +98,14 @@ test("what is undefined takes away what was there, as in Adobe's data layer", as
     if (!${collectorThere}) return setTimeout(wait, 20);
     adobeDataLayer.push({ productContext: { sku: "A", name: "A", pricing: { regularPrice: 10, specialPrice: 5 } } }, { event: "product-page-view" });
     adobeDataLayer.push({ productContext: { sku: "B", name: undefined, pricing: { regularPrice: 10, specialPrice: undefined } } }, { event: "product-page-view" });
+    adobeDataLayer.push({ event: "product-page-view", eventInfo: { productContext: null } }, { productContext: { sku: undefined, name: "C" } }, { event: "product-page-view" });
     adobeDataLayer.push({ pageContext: { pageName: "gone" } }, { pageContext: undefined }, { event: "page-view" });
   })();`))));
-  await edge.settled((events) => events.length >= 3, { quiet: 3_000 });
-  const [one, two, three] = (await edge.events()).map(({ xdm }) => xdm);
+  await edge.settled((events) => events.length >= 5, { quiet: 3_000 });
+  const [one, two, , four, last] = (await edge.events()).map(({ xdm }) => xdm);
+  expect(four.productListItems).toBeUndefined();
   expect([one, two].map(({ productListItems: [{ SKU, name, priceTotal }] }) => [SKU, name, priceTotal])).toEqual([["A", "A", 5], ["B", undefined, 10]]);
-  expect(three.web.webPageDetails.name).toBeUndefined();
+  expect(last.web.webPageDetails.name).toBeUndefined();
 });
 
 test("an order on a page whose cart is empty already has the items of the page before; a shopper who is out has none", async ({ page, site, edge }) => {

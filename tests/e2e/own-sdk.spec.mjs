@@ -106,6 +106,16 @@ test("window.alloy is the page's own and no name is configured: it is left alone
   expect(seen.errors).toEqual([]);
 });
 
+test("Adobe Tags puts the instance in the place of the stub that the collector has left", async ({ page, site, edge }) => {
+  await page.goto(site.page(html(sdk(), collector(), acting(withSdk))));
+  await page.waitForFunction(() => window.alloy);
+  await page.evaluate((items) => { window.adobeDataLayer.push(...items); }, contexts({ webSdkName: "alloy" }));
+  await page.waitForTimeout(500);
+  await bringSdk(page);
+  await page.evaluate((name) => { window.alloy = window[name]; }, NAME);
+  await arrivedThroughIt(edge);
+});
+
 test("its consent is not touched", async ({ page, site, edge }) => {
   const out = `window.${NAME}("setConsent", { consent: [{ standard: "Adobe", version: "1.0", value: { general: "out" } }] }).catch(() => {});`;
   await page.goto(site.page(html(sdk(), stub(NAME), alloy({ async: true }), configure(), code(out), named(), collector(), acting(withSdk, ACTS, `${"window.storefrontCollector"} && performance.now() > 1000`))));
