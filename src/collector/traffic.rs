@@ -66,7 +66,7 @@ impl Collector {
                 self.delivery.handle(Input::Identity(false), moment);
                 self.sdk.asked = false;
                 self.sdk.identified = false;
-                self.delivery.handle(Input::Sdk(false), moment);
+                self.sdk_has_to_tell(moment);
                 if let Some(gone) = edge_cookies::clear_segments(&moment.cookies) {
                     self.effects.push_back(Effect::SetCookie(gone));
                 }
@@ -212,7 +212,7 @@ impl Collector {
     pub fn returning(&mut self, tab: String, moment: &Moment) {
         // Before what the shopper has said meanwhile: until then the page writes under its old name.
         self.delivery.handle(Input::Returning { tab }, moment);
-        self.delivery.handle(Input::Sdk(self.sdk.identified), moment);
+        self.sdk_has_to_tell(moment);
         self.read_consent(moment);
     }
 
@@ -297,6 +297,13 @@ impl Collector {
     pub fn restore_cart(&mut self, text: String) {
         self.storefront.restore_cart(&text);
         self.last_cart = Some(text);
+    }
+
+    /// A Web SDK that is there gets no event before it has told the ECID.
+    fn sdk_has_to_tell(&mut self, moment: &Moment) {
+        if self.sdk.found && !self.sdk.identified {
+            self.delivery.handle(Input::Sdk(false), moment);
+        }
     }
 
     pub(super) fn remember_cart(&mut self) {

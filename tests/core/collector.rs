@@ -861,6 +861,16 @@ fn who_asks_for_the_identity_does_not_wait_for_a_web_sdk_that_never_comes() {
     bench.wait(10_001);
     assert!(settled(&bench));
     assert_eq!(bench.collector.ecid(&bench.moment), None);
+    // Nor later on.
+    bench.run(|collector, moment| collector.unloading(false, moment));
+    bench.run(|collector, moment| collector.returning("tab+".into(), moment));
+    bench.run(|collector, moment| collector.restored(Vec::new(), moment));
+    for choice in ["out", "in"] {
+        bench.run(|collector, moment| collector.set_consent(&Value::from(choice), moment).unwrap());
+    }
+    bench.effects.clear();
+    bench.run(|collector, moment| collector.identify(7, moment));
+    assert!(settled(&bench));
 }
 
 #[test]
