@@ -6,7 +6,7 @@ import { MODULES, ORG, OURS, code, collector, page as html, push, settings } fro
 const WHOLE = { organizationId: ORG, datastreamId: OURS };
 const view = (name) => ({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS", pageName: name } } });
 const names = async (edge, count) =>
-  (await edge.settled((events) => events.length >= count, { quiet: 1_500 })).map(({ xdm }) => xdm.web.webPageDetails.name);
+  (await edge.settled((events) => events.length >= count, { quiet: 5_000 })).map(({ xdm }) => xdm.web.webPageDetails.name);
 const ready = (page) => page.waitForFunction(() => window.storefrontCollector);
 const publish = (page, name) => page.evaluate((item) => { window.adobeDataLayer.push(item); }, view(name));
 /** Starts a collector, by the API. */

@@ -106,7 +106,7 @@ for (const [name, value] of [["foo", "mg_dnt"], ["mg_dnt_seen", "1"], ["mg_dnt",
     await context.addCookies([{ name, value, url: "https://shop.test" }]);
     await open({ page, site, who });
     await views(page, "a");
-    await edge.settled((events) => events.length > 0, { quiet: 1_800 });
+    await edge.settled((events) => events.length > 0, { quiet: 4_000 });
     return { what: (await edge.events()).length ? "in" : "out", wanted: name === "mg_dnt" ? "out" : "in" };
   });
 }

@@ -82,7 +82,7 @@ test.describe("events leave with the page when no page of the shop comes after i
       // Behind a page view that left at once, these wait for others.
       await page.evaluate(() => { for (let n = 0; n < 3; n += 1) window.magentoStorefrontEvents.publish.openCart(); });
       await leave(page, site);
-      expect(ids(await edge.settled((all) => ids(all).size >= 4, { quiet: 1_000 })).size).toBe(4);
+      expect(ids(await edge.settled((all) => ids(all).size >= 4, { quiet: 4_000 })).size).toBe(4);
     });
   }
 });

@@ -116,7 +116,7 @@ test.describe("a page is left while the collector waits for its settings", () =>
     expect(await stored(page)).toHaveLength(1);
     const other = await context.newPage();
     await other.goto(site.page(here()));
-    await edge.settled((all) => all.length >= 1, { quiet: 1_000 });
+    await edge.settled((all) => all.length >= 1, { quiet: 5_000 });
     await told("pageshow");
     await ready(page);
     await come();
