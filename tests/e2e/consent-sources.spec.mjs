@@ -84,8 +84,9 @@ test("an opt-out by setConsent in another tab purges what waits here, at once", 
   await edge.settled((events) => events.length > 0);
   await context.setOffline(true);
   await views(page, "waits", "waits too");
-  await context.setOffline(false);
+  // What waits is sent at once when the network is back, and not taken.
   await edge.fault({ status: 503 }, { action: "interact|collect" });
+  await context.setOffline(false);
   const other = await context.newPage();
   await open(other, site);
   await choose(other, "out");
