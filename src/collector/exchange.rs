@@ -11,7 +11,7 @@ use super::{Effect, Host, route};
 use crate::consent::State;
 use crate::cookies;
 use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response};
-use crate::delivery::{Action, Exception, Outcome, RequestId, Send};
+use crate::delivery::{Action, Event, Exception, Outcome, RequestId, Send};
 use crate::identity;
 use crate::inspect::Issue;
 use crate::moment::Moment;
@@ -123,18 +123,22 @@ impl Exchange {
         self.given.clear();
     }
 
-    /// Looks for the ECID in the identity cookie; what the cookie says counts over what was known.
-    /// Gives back whether one is known now. The cookie may be deleted while the page is open: requests go
-    /// on carrying it, for the edge would take the shopper for another one.
-    pub(super) fn look(&mut self, settings: &Settings, moment: &Moment) -> bool {
-        if settings.organization_id.is_some() && self.organization != settings.organization_id {
+    /// The settings name this organization; another one knows the shopper by another identity.
+    pub(super) fn serve(&mut self, organization: Option<&String>) {
+        if organization.is_some() && self.organization.as_ref() != organization {
             if self.organization.is_some() {
                 self.forget();
                 self.parting = None;
                 self.handed = None;
             }
-            self.organization.clone_from(&settings.organization_id);
+            self.organization = organization.cloned();
         }
+    }
+
+    /// Looks for the ECID in the identity cookie; what the cookie says counts over what was known.
+    /// Gives back whether one is known now. The cookie may be deleted while the page is open: requests go
+    /// on carrying it, for the edge would take the shopper for another one.
+    pub(super) fn look(&mut self, settings: &Settings, moment: &Moment) -> bool {
         if let Some(organization) = &settings.organization_id
             && let Some(cookie) = identity::edge_cookie(&moment.cookies, organization, "identity")
             && !self.given.iter().any(|(_, value)| *value == cookie)
@@ -221,11 +225,7 @@ impl Exchange {
                 request::consent_body(&consent, self.consent_identities.as_ref(), &envelope)
             }
             Action::Interact | Action::Collect => {
-                let filled: Vec<String> = send
-                    .events
-                    .iter()
-                    .map(|event| filled(event.wants_ecid, &event.json, own_ecid.as_deref()))
-                    .collect();
+                let filled: Vec<String> = send.events.iter().map(|event| self.fill(event)).collect();
                 let events: Vec<&str> = filled.iter().map(String::as_str).collect();
                 // What waited for consent did so before the outbox had it.
                 let waited = send.events.iter().map(|event| request::queue_time(event.created, moment.wall)).max();
@@ -256,9 +256,15 @@ impl Exchange {
         Effect::Fetch { request: send.request, request_id, url, body, keepalive: send.keepalive }
     }
 
-    /// An event's JSON with the ECID that is known now.
-    pub(super) fn fill(&self, wants_ecid: bool, json: &str) -> String {
-        filled(wants_ecid, json, self.ecid())
+    /// An event's JSON with the ECID by which its organization knows the shopper now.
+    pub(super) fn fill(&self, event: &Event) -> String {
+        if !event.wants_ecid {
+            return event.json.clone();
+        }
+        let route = route::parse(&event.route);
+        let theirs = route.get(route::ORGANIZATION).and_then(Value::as_text);
+        let is_foreign = theirs.zip(self.organization.as_deref()).is_some_and(|(theirs, ours)| theirs != ours);
+        with_ecid(&event.json, self.ecid().filter(|_| !is_foreign))
     }
 
     /// A request was given up; its answer is not wanted any more.
@@ -399,10 +405,6 @@ impl Exchange {
         }
         self.apex.as_deref().unwrap_or_default()
     }
-}
-
-fn filled(wants_ecid: bool, json: &str, ecid: Option<&str>) -> String {
-    if wants_ecid { with_ecid(json, ecid) } else { json.to_owned() }
 }
 
 /// `document.cookie`, and what the edge gave that the browser did not keep.

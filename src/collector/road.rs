@@ -49,6 +49,7 @@ impl Collector {
     pub(super) fn put_in_force(&mut self, effective: Effective, moment: &Moment) {
         self.report_all(effective.issues.clone());
         self.effective = effective;
+        self.exchange.serve(self.effective.settings.organization_id.as_ref());
         // What closes the way does so first: without the organization nobody's refusal is found.
         if self.effective.off || !self.effective.waiting_for.is_empty() {
             self.choose_road(moment);

@@ -66,7 +66,7 @@ impl Collector {
                 self.delivery.handle(Input::Identity(false), moment);
                 self.sdk.asked = false;
                 self.sdk.identified = false;
-                self.sdk_has_to_tell(moment);
+                self.let_silent_sdk(false, moment);
                 if let Some(gone) = edge_cookies::clear_segments(&moment.cookies) {
                     self.effects.push_back(Effect::SetCookie(gone));
                 }
@@ -112,7 +112,7 @@ impl Collector {
         let settings = &self.effective.settings;
         let effect = self.exchange.build(&send, settings, &self.host, &address, consent, moment, &mut self.random);
         for event in send.events.iter().filter(|event| event.wants_ecid) {
-            let filled = self.exchange.fill(true, &event.json);
+            let filled = self.exchange.fill(event);
             if let Ok(mut parsed) = Value::parse(&filled) {
                 let xdm = parsed.as_map_mut().and_then(|event| event.remove("xdm")).unwrap_or_default();
                 self.records.complete(&event.id, xdm);
@@ -138,7 +138,7 @@ impl Collector {
 
     /// The options of `sendEvent`. What the bundled sender left goes to the datastream that it was meant for.
     fn sdk_options(&self, event: &Event) -> String {
-        let json = self.exchange.fill(event.wants_ecid, &event.json);
+        let json = self.exchange.fill(event);
         let route = route::parse(&event.route);
         let Some(home) = route.get(route::OTHER).or(route.get(route::HOME)) else { return json };
         let mut overrides = route.get(route::CONFIG).cloned().unwrap_or_else(Value::map);
@@ -201,18 +201,15 @@ impl Collector {
             self.declined(true, moment);
         }
         self.delivery.handle(Input::Unloading { heir }, moment);
-        // A Web SDK that has not told the ECID gets the events without; told once the page is known to go, for it must
-        // know that, too.
-        if self.sdk.found && !self.sdk.identified {
-            self.delivery.handle(Input::Sdk(true), moment);
-        }
+        // Told once the page is known to go, for the Web SDK must know that, too.
+        self.let_silent_sdk(true, moment);
     }
 
     /// The page has come back; its tab's locks have not. `tab` is its name in storage from now on.
     pub fn returning(&mut self, tab: String, moment: &Moment) {
         // Before what the shopper has said meanwhile: until then the page writes under its old name.
         self.delivery.handle(Input::Returning { tab }, moment);
-        self.sdk_has_to_tell(moment);
+        self.let_silent_sdk(false, moment);
         self.read_consent(moment);
     }
 
@@ -299,10 +296,10 @@ impl Collector {
         self.last_cart = Some(text);
     }
 
-    /// A Web SDK that is there gets no event before it has told the ECID.
-    fn sdk_has_to_tell(&mut self, moment: &Moment) {
+    /// A Web SDK that is there and has not told the ECID gets no event before it has, unless the page goes.
+    fn let_silent_sdk(&mut self, go: bool, moment: &Moment) {
         if self.sdk.found && !self.sdk.identified {
-            self.delivery.handle(Input::Sdk(false), moment);
+            self.delivery.handle(Input::Sdk(go), moment);
         }
     }
 

@@ -16,6 +16,7 @@ use storefront_collector::storefront::Item;
 use storefront_collector::value::{Map, Value};
 
 const ORG: &str = "0123456789ABCDEF01234567@AdobeOrg";
+const OTHER_ORG: &str = "FEDCBA9876543210FEDCBA98@AdobeOrg";
 const ECID: &str = "41861666193140161934276845651148876988";
 
 /// A collector on a page of its own, with a clock that stands still until it is moved.
@@ -265,11 +266,10 @@ fn settings_that_are_set_anew_let_nobody_in_for_an_instant() {
 
 #[test]
 fn another_organization_knows_the_shopper_by_another_identity() {
-    const OTHER: &str = "FEDCBA9876543210FEDCBA98@AdobeOrg";
     let mut bench = known("{}");
     bench.publish("sign-in");
     bench.effects.clear();
-    let settings = format!(r#"{{"organizationId":"{OTHER}","datastreamId":"other"}}"#);
+    let settings = format!(r#"{{"organizationId":"{OTHER_ORG}","datastreamId":"other"}}"#);
     bench.run(|collector, moment| collector.configure(Source::Api, &json(&settings), moment));
     bench.publish("sign-out");
     bench.wait(300);
@@ -295,10 +295,9 @@ fn another_organization_knows_the_shopper_by_another_identity() {
 
 #[test]
 fn a_former_organization_keeps_the_identity_that_it_gives() {
-    const OTHER: &str = "FEDCBA9876543210FEDCBA98@AdobeOrg";
     let mut bench = Bench::configured();
     bench.publish("sign-in");
-    let settings = format!(r#"{{"organizationId":"{OTHER}","datastreamId":"other"}}"#);
+    let settings = format!(r#"{{"organizationId":"{OTHER_ORG}","datastreamId":"other"}}"#);
     bench.run(|collector, moment| collector.configure(Source::Api, &json(&settings), moment));
     bench.run(Collector::identity_locked);
     let given = |ecid: &str| {
@@ -312,6 +311,7 @@ fn a_former_organization_keeps_the_identity_that_it_gives() {
     bench.answer_last(&format!(r#"{{"handle":[{},{state}]}}"#, given(ECID)));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::SetCookie(text) if text.starts_with(cookie))));
     assert_eq!(bench.collector.ecid(&bench.moment).as_deref(), Some("777"));
+    assert_eq!(bench.collector.events().at("0.xdm.personID"), None, "the record says what was sent");
 }
 
 #[test]
@@ -593,7 +593,7 @@ fn settings_that_change_leave_earlier_events_their_datastream() {
 
 #[test]
 fn what_another_organizations_page_left_waits_for_one_of_its_own() {
-    let left = left_by("FEDCBA9876543210FEDCBA98@AdobeOrg", "first");
+    let left = left_by(OTHER_ORG, "first");
     let mut bench = website(ORG, "second");
     let also = left.clone();
     bench.run(|collector, moment| collector.adopted(also, moment));
@@ -673,7 +673,7 @@ fn an_early_page_goes_by_its_own_settings() {
     let off = taken_over(&aep(ORG, "first", false));
     assert_eq!((off.statuses().len(), off.fetches().len(), is_taken_out(&off)), (0, 0, true));
 
-    let foreign = taken_over(&aep("FEDCBA9876543210FEDCBA98@AdobeOrg", "first", true));
+    let foreign = taken_over(&aep(OTHER_ORG, "first", true));
     assert_eq!((foreign.statuses().len(), is_taken_out(&foreign)), (0, false), "it waits for a page of its own");
 
     let mut script = early_page("{}");
