@@ -15,7 +15,7 @@ const hasHeir = (host) => host.isReplaced && !host.store?.unsafe.size;
  */
 export const follow = (host) => {
   const { signal } = host.listening;
-  const on = (target, event, heard) => target?.addEventListener?.(event, heard, { signal });
+  const on = (target, event, heard, capture) => target?.addEventListener?.(event, heard, { signal, capture });
   const readConsent = () => host.told(READ_CONSENT);
   // Not told of a tab that closes. The activation is there for pages of our own origin only, redirects looked at.
   on(window, "pageswap", ({ activation }) => {
@@ -40,9 +40,9 @@ export const follow = (host) => {
     dropIdentity(host);
   });
   // Before the page's own listeners: what they publish must not be stored under a name that may be another tab's.
-  window.addEventListener("pageshow", (event) => {
+  on(window, "pageshow", (event) => {
     if (event.persisted) comeBack(host);
-  }, { signal, capture: true });
+  }, true);
   on(window, "online", () => host.told(ONLINE, true));
   on(window, "offline", () => host.told(ONLINE, false));
   on(window, "resize", () => {

@@ -107,9 +107,9 @@ impl Collector {
             self.report(issue);
         }
         let news = self.told.replace(change.to) != Some(change.to);
-        let refused = change.to == State::Out && self.consent.is_refused();
-        let refused = core::mem::replace(&mut self.told_refused, refused) != refused && refused;
-        if change.to == State::Out && (news || refused) {
+        let is_refused = self.consent.is_refused();
+        let refused = !core::mem::replace(&mut self.told_refused, is_refused) && is_refused;
+        if refused || news && change.to == State::Out {
             self.declined(refused, moment);
         }
         if news && change.to == State::In {

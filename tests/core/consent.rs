@@ -457,28 +457,19 @@ fn personal_data_is_in_the_events_that_the_docs_name_and_can_be_held_back() {
 }
 
 #[test]
-fn a_refusal_before_the_settings_is_remembered_where_an_agreement_was() {
-    known_shopper();
-    let mut before = Tab::new(&settings(""));
-    before.choose("in");
-    assert!(browser(|browser| browser.storage[MEMORY_KEY].contains("\"in\"")));
-    let mut waiting = Tab::new("{}");
-    waiting.choose("out");
-    let mut after = Tab::new(&settings(""));
-    let refused = after.view("after");
-    assert_eq!(after.status_of(&refused), "suppressed");
-}
-
-#[test]
-fn a_refusal_where_events_are_off_is_remembered_too() {
-    known_shopper();
-    let mut before = Tab::new(&settings(""));
-    before.choose("in");
-    let mut off = Tab::new(&settings(r#","storefrontEvents":false"#));
-    off.choose("out");
-    let mut after = Tab::new(&settings(""));
-    let refused = after.view("after");
-    assert_eq!(after.status_of(&refused), "suppressed");
+fn a_refusal_before_the_settings_or_where_events_are_off_is_remembered_where_an_agreement_was() {
+    for elsewhere in ["{}", &settings(r#","storefrontEvents":false"#)] {
+        browser(|browser| *browser = Browser::default());
+        known_shopper();
+        let mut before = Tab::new(&settings(""));
+        before.choose("in");
+        assert!(browser(|browser| browser.storage[MEMORY_KEY].contains("\"in\"")));
+        let mut without = Tab::new(elsewhere);
+        without.choose("out");
+        let mut after = Tab::new(&settings(""));
+        let refused = after.view("after");
+        assert_eq!(after.status_of(&refused), "suppressed");
+    }
 }
 
 #[test]

@@ -71,10 +71,9 @@ test("a page puts another data layer in the place of the first: what is new in i
     document.dispatchEvent(new Event("readystatechange"));
     window.adobeDataLayer.push(third);
   }, [view("second"), view("third")]);
-  const named = async () => (await edge.events()).map(({ xdm }) => xdm.web.webPageDetails.name);
   await edge.settled((events) => events.length >= 3, { quiet: 3_000 });
   await page.waitForTimeout(400);
-  expect(await named()).toEqual(["first", "second", "third"]);
+  expect((await edge.events()).map(({ xdm }) => xdm.web.webPageDetails.name)).toEqual(["first", "second", "third"]);
 });
 
 test("a tool wraps push before Adobe's data layer takes over: each event once", async ({ page, site, edge }) => {
