@@ -115,7 +115,8 @@ export const ROWS = [
     await w.online();
     return 11;
   } },
-  { name: "no network for 4 s, browser not told", quiet: 12_000, act: async (w) => {
+  // Five failures in a row may ask for up to 16 s: a page closed before then takes the answer along.
+  { name: "no network for 4 s, browser not told", quiet: 20_000, act: async (w) => {
     const page = await w.visit();
     w.network.mode("refuse");
     await slowly(w, page, 10);
