@@ -13,7 +13,7 @@ use crate::cookies;
 use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response};
 use crate::delivery::{Action, Event, Exception, Outcome, RequestId, Send};
 use crate::identity;
-use crate::inspect::Issue;
+use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
 use crate::settings::{self, Settings};
 use crate::text;
@@ -308,7 +308,7 @@ impl Exchange {
         };
         let headers =
             response::Headers { retry_after: reply.retry_after.as_deref(), adobe_edge: reply.region.as_deref() };
-        let mut answer = response::read(reply.status, &reply.body, headers, moment.wall);
+        let mut answer = response::read(under_way.action, reply.status, &reply.body, headers, moment.wall);
         understood.issues = answer.issues();
         understood.consent_came = answer.cookies.iter().any(is_consent);
         understood.outcome = outcome(&answer, reply.status);
@@ -450,13 +450,13 @@ fn outcome(answer: &response::Answer, status: u16) -> Outcome {
     }
     let mut except = Vec::new();
     for error in answer.errors.iter().chain(&answer.warnings) {
-        let suppressed = error.number() == "0301";
-        if let Some(index) = error.event.or(suppressed.then_some(0)) {
-            let fatal = suppressed || answer.errors.iter().any(|other| other == error);
-            if fatal {
-                except.push(Exception { index, suppressed, reason: reason(&error.issue(false)) });
-            }
-        }
+        let becomes = match error.number() {
+            "0301" => Status::Suppressed,
+            _ if error.event.is_none() || !answer.errors.contains(error) => continue,
+            _ if error.may_pass() => Status::Queued,
+            _ => Status::Rejected,
+        };
+        except.push(Exception { event: error.event, becomes, reason: reason(&error.issue(false)) });
     }
     Outcome::Good { except }
 }

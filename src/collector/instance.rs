@@ -14,7 +14,7 @@ use super::draft::{Asked, Draft, overlay};
 use super::{BeforeSend, Collector, Effect, Sender};
 use crate::consent::State;
 use crate::delivery::edge::response;
-use crate::delivery::{self, Input, RequestId, Ticket};
+use crate::delivery::{self, Action, Input, RequestId, Ticket};
 use crate::identity;
 use crate::inspect::{Issue, Severity, Status};
 use crate::moment::Moment;
@@ -343,7 +343,7 @@ impl Collector {
             headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).and_then(|(_, value)| value.as_text())
         };
         let headers = response::Headers { retry_after: None, adobe_edge: header("x-adobe-edge") };
-        let answer = response::read(200, &body, headers, moment.wall);
+        let answer = response::read(Action::Interact, 200, &body, headers, moment.wall);
         let came = answer.ecid.is_some();
         // Of a shopper who does not agree nothing is kept.
         if self.consent.state() == State::In {

@@ -179,7 +179,7 @@ impl Collector {
             }
             SdkAnswer::Declined => {
                 let reason = "the Web SDK's consent is out".into();
-                Outcome::Good { except: alloc::vec![Exception { index: 0, suppressed: true, reason }] }
+                Outcome::Good { except: alloc::vec![Exception { event: None, becomes: Status::Suppressed, reason }] }
             }
             SdkAnswer::Rejected(message) => self.rejected(message),
         };

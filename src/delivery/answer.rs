@@ -9,6 +9,9 @@ use super::message::{Action, Effect, Exception, Outcome, RequestId};
 use super::{Delivery, Page, status_of};
 use crate::inspect::Status;
 
+/// How often an event is sent that the edge takes and a service behind it does not: nobody can tell what else has it.
+const TRIES: u32 = 10;
+
 impl Delivery {
     /// A request has ended, one way or another.
     pub(super) fn answered(&mut self, request: RequestId, outcome: Outcome) {
@@ -49,17 +52,29 @@ impl Delivery {
             return;
         }
         self.started = true;
+        let mut statuses = Vec::new();
+        let mut again = false;
+        let flown = self.outbox.iter_mut().filter(|entry| entry.flight == Some(flight.request));
+        for (at, entry) in flown.enumerate() {
+            let exception = except.iter().find(|exception| exception.event.is_none_or(|event| event == at));
+            let status = match exception.map_or(Status::Accepted, |exception| exception.becomes) {
+                Status::Queued if entry.attempts < TRIES => {
+                    again = true;
+                    entry.flight = None;
+                    entry.due = self.now;
+                    Status::Queued
+                }
+                Status::Queued => Status::Rejected,
+                status => status,
+            };
+            let reason = exception.map(|exception| Cow::Owned(exception.reason.clone()));
+            statuses.push(status_of(entry, status, reason));
+        }
         let entries = self.outbox.take(|entry| entry.flight == Some(flight.request));
         self.forget(&entries);
-        for (at, entry) in entries.iter().enumerate() {
-            let effect = match except.iter().find(|exception| exception.index == at) {
-                None => status_of(entry, Status::Accepted, None),
-                Some(Exception { suppressed, reason, .. }) => {
-                    let status = if *suppressed { Status::Suppressed } else { Status::Rejected };
-                    status_of(entry, status, Some(Cow::Owned(reason.clone())))
-                }
-            };
-            self.effects.push_back(effect);
+        self.effects.extend(statuses);
+        if again {
+            self.retry.failed(None, self.now);
         }
     }
 

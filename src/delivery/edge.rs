@@ -25,10 +25,10 @@
 //! assert_eq!(Value::parse(&body).unwrap().at("events.0.xdm._id").and_then(Value::as_text), Some("1"));
 //!
 //! let handle = r#"{"handle":[{"type":"identity:result","payload":[{"id":"41861666193140161934276845651148876988","namespace":{"code":"ECID"}}]}]}"#;
-//! let answer = read(200, handle, Headers::default(), 0);
+//! let answer = read(Action::Interact, 200, handle, Headers::default(), 0);
 //! assert!(answer.good);
 //! assert_eq!(answer.ecid.as_deref(), Some("41861666193140161934276845651148876988"));
-//! assert!(!read(503, "", Headers::default(), 0).good);
+//! assert!(!read(Action::Interact, 503, "", Headers::default(), 0).good);
 //! ```
 
 pub mod cookies;

@@ -122,10 +122,11 @@ pub enum Outcome {
 /// An event that a good answer did not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
-    /// Its place in the request.
-    pub index: usize,
-    /// Ignored for want of consent, not refused.
-    pub suppressed: bool,
+    /// Its place in the request; `None`: every event.
+    pub event: Option<usize>,
+    /// Refused ([`Status::Rejected`]), ignored for want of consent ([`Status::Suppressed`]), or to be sent again
+    /// ([`Status::Queued`]).
+    pub becomes: Status,
     /// Why.
     pub reason: String,
 }

@@ -374,11 +374,51 @@ fn a_good_answer_may_name_events_it_did_not_take() {
     }
     bench.after(250);
     let except = vec![
-        Exception { index: 0, suppressed: true, reason: "no consent".into() },
-        Exception { index: 2, suppressed: false, reason: "invalid".into() },
+        Exception { event: Some(0), becomes: Status::Suppressed, reason: "no consent".into() },
+        Exception { event: Some(2), becomes: Status::Rejected, reason: "invalid".into() },
     ];
     let effects = bench.answer(1, Outcome::Good { except });
     assert_eq!(statuses(&effects), [("a", Status::Suppressed), ("b", Status::Accepted), ("c", Status::Rejected)]);
+    assert_eq!(bench.delivery.queue(), (0, 0));
+}
+
+#[test]
+fn a_good_answer_may_be_about_every_event() {
+    let mut bench = Bench::running();
+    bench.publish("a");
+    bench.publish("b");
+    bench.after(250);
+    let except = vec![Exception { event: None, becomes: Status::Suppressed, reason: "no consent".into() }];
+    let effects = bench.answer(1, Outcome::Good { except });
+    assert_eq!(statuses(&effects), [("a", Status::Suppressed), ("b", Status::Suppressed)]);
+}
+
+#[test]
+fn an_event_that_a_service_could_not_take_yet_is_sent_again_alone_and_not_for_ever() {
+    let mut bench = Bench::running();
+    for id in ["a", "b", "c"] {
+        bench.publish(id);
+    }
+    bench.after(250);
+    let busy = |at| Outcome::Good {
+        except: vec![Exception { event: Some(at), becomes: Status::Queued, reason: "busy".into() }],
+    };
+    let effects = bench.answer(1, busy(1));
+    assert_eq!(statuses(&effects), [("a", Status::Accepted), ("b", Status::Queued), ("c", Status::Accepted)]);
+    assert_eq!(forgotten(&effects).len(), 2, "a page that takes over must not find what was accepted");
+    assert!(sent(&effects).is_empty(), "the service is given a moment");
+    let mut sent_again = 0;
+    let mut last = statuses(&effects).last().map(|(_, status)| *status);
+    for request in 2..100 {
+        let effects = bench.after(2_000);
+        if sent(&effects).is_empty() {
+            break;
+        }
+        assert_eq!(sent(&effects), [format!("collect {request} b")]);
+        sent_again += 1;
+        last = statuses(&bench.answer(request, busy(0))).last().map(|(_, status)| *status);
+    }
+    assert_eq!((sent_again, last), (9, Some(Status::Rejected)));
     assert_eq!(bench.delivery.queue(), (0, 0));
 }
 

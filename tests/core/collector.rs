@@ -315,6 +315,34 @@ fn a_former_organization_keeps_the_identity_that_it_gives() {
 }
 
 #[test]
+fn an_answer_of_the_edge_says_what_becomes_of_each_event() {
+    let error = |number: &str, status: u16, report: &str| {
+        format!(r#"{{"type":"https://ns.adobe.com/aep/errors/EXEG-{number}-{status}","status":{status}{report}}}"#)
+    };
+    let at = |index: usize| format!(r#","report":{{"eventIndex":{index}}}"#);
+    for (list, problem, become_of) in [
+        ("errors", error("0104", 422, &at(1)), ["accepted", "rejected"]),
+        ("errors", error("0201", 503, &at(1)), ["accepted", "queued"]),
+        ("errors", error("0307", 502, &at(0)), ["queued", "accepted"]),
+        ("errors", error("0201", 503, ""), ["accepted", "accepted"]),
+        ("warnings", error("0201", 503, &at(1)), ["accepted", "accepted"]),
+        ("warnings", error("0301", 200, &at(1)), ["accepted", "suppressed"]),
+        ("warnings", error("0301", 200, ""), ["suppressed", "suppressed"]),
+    ] {
+        let mut bench = known("{}");
+        bench.wait(300);
+        bench.answer_last(r#"{"handle":[]}"#);
+        let before = bench.statuses().len();
+        bench.publish("sign-out");
+        bench.publish("sign-out");
+        bench.wait(250);
+        bench.answer_last(&format!(r#"{{"handle":[],"{list}":[{problem}]}}"#));
+        let statuses: Vec<_> = bench.statuses().drain(before..).map(|(_, status)| status).collect();
+        assert_eq!(statuses, become_of, "{list} {problem}");
+    }
+}
+
+#[test]
 fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
     let mut bench = known("{}");
     bench.moment.cookies = format!("{IDENTITY}; mg_dnt=1").into();

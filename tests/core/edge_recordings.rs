@@ -170,7 +170,7 @@ fn first_event_then_second_then_beacon() {
 
 #[test]
 fn cookies_after_the_first_answer() {
-    let answer = read(200, &first_answer(), Headers::default(), WALL);
+    let answer = read(Action::Interact, 200, &first_answer(), Headers::default(), WALL);
     assert!(answer.good);
     let mut jar: Vec<String> = answer.cookies.iter().map(|cookie| cookie.to_text("example.com", true)).collect();
     let legacy = legacy_cookie(answer.ecid.as_deref().unwrap(), from_legacy_cookies("", ORG).as_deref(), ORG);
@@ -211,6 +211,7 @@ fn third_party_domain_blocked_then_the_edge() {
     assert_eq!(url(host(true), "", Action::Interact), recorded_url("edge.adobedc.net/ee/v1/interact"));
     // The Web SDK took this answer to its second attempt for success.
     let answer = read(
+        Action::Interact,
         400,
         r#"{"type":"https://ns.adobe.com/aep/errors/EXEG-0003-400","status":400,"title":"Bad"}"#,
         Headers::default(),
@@ -296,7 +297,7 @@ fn identity_acquire_and_its_region() {
         })
     );
     let headers = Headers { adobe_edge: Some("OR2;9"), ..Headers::default() };
-    let answer = read(200, &first_answer(), headers, WALL);
+    let answer = read(Action::Interact, 200, &first_answer(), headers, WALL);
     assert_eq!((answer.ecid.as_deref(), answer.region), (Some(ECID), Some(9)));
 }
 
@@ -400,7 +401,7 @@ fn an_assurance_session_is_passed_on() {
 #[test]
 fn a_refused_first_event_is_final() {
     let body = r#"{"type":"https://ns.adobe.com/aep/errors/EXEG-0003-400","status":400,"title":"Bad","detail":"d","report":{"requestId":"q"}}"#;
-    let answer = read(400, body, Headers::default(), WALL);
+    let answer = read(Action::Interact, 400, body, Headers::default(), WALL);
     assert!(!answer.good);
     assert_eq!((answer.retry, answer.ecid, answer.cookies.len()), (Retry::No, None, 0));
     let issue = &answer.errors[0].issue(false);

@@ -53,6 +53,12 @@ impl EdgeError {
         self.code.get(..4).unwrap_or_default()
     }
 
+    /// Whether the same event may be taken later (Edge protocol, 3.3 and 3.4).
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self.number(), "0300" | "0307") || self.status.is_some_and(is_passing)
+    }
+
     /// The error as an issue with the setting or field to look at. It holds none of the Edge's own
     /// words, for they may quote the shopper's data.
     #[must_use]
@@ -82,6 +88,11 @@ impl EdgeError {
         };
         join(&["The Edge Network answered with ", &name, ": ", advice])
     }
+}
+
+/// Whether a request, or an event, answered with this HTTP status is worth another try.
+pub(super) fn is_passing(status: i64) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
 }
 
 /// The setting or field to look at, the issue's code and what to do.

@@ -5,14 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cookies::{Cookie, Domain, SameSite};
-use super::error::EdgeError;
+use super::error::{EdgeError, is_passing};
 use crate::date;
+use crate::delivery::Action;
 use crate::inspect::Issue;
 use crate::text::cut;
 use crate::value::Value;
 
-/// The longest time that an answer can make us wait, milliseconds.
-pub const LONGEST_RETRY_AFTER: i64 = 300_000;
+/// The longest time that an answer can make us wait, milliseconds: a day. Who says more has mistaken the unit.
+pub const LONGEST_RETRY_AFTER: i64 = 86_400_000;
 
 /// How long a cookie of a destination lives that does not say it, days.
 const COOKIE_DESTINATION_DAYS: i64 = 10;
@@ -88,13 +89,18 @@ impl Answer {
     }
 }
 
-/// Reads an answer with `status` and `body` that arrived at `wall` (milliseconds since 1970).
+/// Reads an answer to `action` with `status` and `body` that arrived at `wall` (milliseconds since 1970).
+///
+/// Without a list of handles a 2xx is no answer of the Edge (a proxy's page, say), unless it is a 204, or
+/// `collect` was asked: that promises no handles, and its status is not the same everywhere (204, 202).
 #[must_use]
-pub fn read(status: u16, body: &str, headers: Headers<'_>, wall: i64) -> Answer {
+pub fn read(action: Action, status: u16, body: &str, headers: Headers<'_>, wall: i64) -> Answer {
+    let is_empty = body.is_empty();
     let body = Value::parse(body).unwrap_or_default();
     let handles = body.get("handle").and_then(Value::as_list);
+    let is_plain = action == Action::Collect && (is_empty || body.as_map().is_some());
     let mut answer = Answer {
-        good: status == 204 || ((200..300).contains(&status) && handles.is_some()),
+        good: status == 204 || ((200..300).contains(&status) && (handles.is_some() || is_plain)),
         region: headers.adobe_edge.and_then(region),
         ..Answer::default()
     };
@@ -108,7 +114,7 @@ pub fn read(status: u16, body: &str, headers: Headers<'_>, wall: i64) -> Answer 
             error.status = Some(i64::from(status));
             answer.errors.push(error);
         }
-        if matches!(status, 429 | 502 | 503 | 504) {
+        if is_passing(i64::from(status)) {
             answer.retry = Retry::After(headers.retry_after.and_then(|text| retry_after(text, wall)));
         }
     }
@@ -216,7 +222,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        read(status, body, Headers::default(), 0)
+        read(Action::Interact, status, body, Headers::default(), 0)
     }
 
     #[test]
@@ -237,6 +243,20 @@ mod tests {
             assert_eq!(answer.good, good, "{status} {body}");
             assert_eq!(answer.errors.is_empty(), good, "{status} {body}");
             assert_eq!(answer.retry, Retry::No);
+        }
+    }
+
+    #[test]
+    fn collect_is_answered_by_any_2xx_that_is_no_page() {
+        for (status, body, good) in [
+            (204, "", true),
+            (202, "", true),
+            (200, "{}", true),
+            (202, r#"{"requestId":"r"}"#, true),
+            (200, "<html>", false),
+            (404, "", false),
+        ] {
+            assert_eq!(read(Action::Collect, status, body, Headers::default(), 0).good, good, "{status} {body}");
         }
     }
 
@@ -363,7 +383,7 @@ mod tests {
     fn four_statuses_may_be_sent_again() {
         let retry = |status, header| {
             let headers = Headers { retry_after: header, ..Headers::default() };
-            read(status, "", headers, 784_111_777_000).retry
+            read(Action::Interact, status, "", headers, 784_111_777_000).retry
         };
         for status in [429, 502, 503, 504] {
             assert_eq!(retry(status, None), Retry::After(None));
@@ -382,7 +402,9 @@ mod tests {
 
     #[test]
     fn the_region_is_the_second_part_of_its_header() {
-        let region = |header| read(204, "", Headers { adobe_edge: Some(header), ..Headers::default() }, 0).region;
+        let region = |header| {
+            read(Action::Interact, 204, "", Headers { adobe_edge: Some(header), ..Headers::default() }, 0).region
+        };
         assert_eq!(region("OR2;9"), Some(9));
         for none in ["OR2", "", "OR2;", "OR2;x", "OR2;1;2"] {
             assert_eq!(region(none), None, "{none}");
@@ -393,7 +415,7 @@ mod tests {
         #[test]
         fn no_answer_panics(status in any::<u16>(), body in ".*", header in ".*", wall in any::<i64>()) {
             let headers = Headers { retry_after: Some(&header), adobe_edge: Some(&header) };
-            let answer = read(status, &body, headers, wall);
+            let answer = read(Action::Interact, status, &body, headers, wall);
             prop_assert!(answer.good || !answer.issues().is_empty());
         }
 
@@ -404,7 +426,7 @@ mod tests {
             status in 200u16..600,
         ) {
             let body = format!(r#"{{"handle":[{{"type":"{kind}","payload":[{item}]}},{{"type":"{kind}","payload":{item}}}],"errors":[{item}],"report":{item}}}"#);
-            let answer = read(status, &body, Headers::default(), 0);
+            let answer = read(Action::Interact, status, &body, Headers::default(), 0);
             prop_assert_eq!(answer.good, status < 300);
         }
     }

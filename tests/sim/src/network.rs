@@ -1,6 +1,7 @@
 //! The network and the edge: requests are lost, late, answered badly, or well.
 
 use storefront_collector::delivery::{Action, Exception, Input, Outcome, RequestId};
+use storefront_collector::inspect::Status;
 
 use crate::coverage::Seen;
 use crate::plan::{Consent, Weather};
@@ -148,7 +149,8 @@ impl World<'_> {
             _ => {
                 self.coverage.saw(Seen::Exception);
                 let index = self.rng.usize(..request.events.len().max(1));
-                let exception = Exception { index, suppressed: self.rng.bool(), reason: "invalid".into() };
+                let becomes = if self.rng.bool() { Status::Suppressed } else { Status::Rejected };
+                let exception = Exception { event: Some(index), becomes, reason: "invalid".into() };
                 request.outcome = Outcome::Good { except: vec![exception] };
                 true
             }
@@ -163,7 +165,7 @@ impl World<'_> {
         let request = self.requests[index].clone();
         self.log(|| format!("    request {index} arrives: {:?}", request.events));
         let excepted = match &request.outcome {
-            Outcome::Good { except } => except.first().map(|exception| exception.index),
+            Outcome::Good { except } => except.first().and_then(|exception| exception.event),
             _ => None,
         };
         if let (Some(choice), Outcome::Good { .. }) = (request.choice, &request.outcome) {

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use storefront_collector::collector::{Failure, Reply};
 use storefront_collector::delivery::{Action, Outcome};
+use storefront_collector::inspect::Status;
 
 use crate::jar::{cookie, ecid, identity_in, identity_value, number};
 use crate::network::Request;
@@ -143,12 +144,11 @@ pub(crate) fn answer(request: &Request) -> Result<Reply, Failure> {
                 let item = json!({ "id": ecid(identity), "namespace": { "code": "ECID" } });
                 handles.push(json!({ "type": "identity:result", "payload": [item] }));
             }
-            let list = |suppressed: bool, code: &str| -> Vec<Value> {
-                let those = except.iter().filter(|exception| exception.suppressed == suppressed);
-                those.map(|exception| error(code, Some(exception.index))).collect()
+            let list = |becomes: Status, code: &str| -> Vec<Value> {
+                let those = except.iter().filter(|exception| exception.becomes == becomes);
+                those.map(|exception| error(code, exception.event)).collect()
             };
-            let body =
-                json!({ "handle": handles, "errors": list(false, "0104-422"), "warnings": list(true, "0301-200") });
+            let body = json!({ "handle": handles, "errors": list(Status::Rejected, "0104-422"), "warnings": list(Status::Suppressed, "0301-200") });
             reply(if except.is_empty() { 200 } else { 207 }, body)
         }
     }
