@@ -240,11 +240,11 @@ pub struct Collector {
     taken_over: Vec<String>,
     consent: Consent,
     /// The consent that the outbox was last told.
-    told: Option<State>,
+    outbox_consent: Option<State>,
     /// Whether the outbox was told of a refusal.
-    told_refused: bool,
+    outbox_heard_refusal: bool,
     /// Whether the outbox was told that the edge must hear of a choice first.
-    told_must_hear: bool,
+    outbox_waits_for_edge: bool,
     /// Answers have written cookies: consent is looked at before anything else happens.
     look_again: bool,
     /// What is on its way into storage: the moment that asked for it does not know it yet.
@@ -282,9 +282,9 @@ impl Collector {
             storefront: Storefront::default(),
             last_cart: None,
             taken_over: Vec::new(),
-            told: None,
-            told_refused: false,
-            told_must_hear: false,
+            outbox_consent: None,
+            outbox_heard_refusal: false,
+            outbox_waits_for_edge: false,
             look_again: false,
             remembering: None,
             exchange: Exchange::default(),

@@ -15,7 +15,7 @@
 //! | `tcf` | no answer yet: CMP loading, late or missing, banner shown | `Wait`, for ever if need be |
 //! | | answered (`tcloaded`, `useractioncomplete`): Adobe's purposes and vendor granted; not all | `Yes`; `No` |
 //! | | the GDPR does not apply | `Yes` |
-//! | `web_sdk` | its consent cookie, or the own SDK, says in; out; pending | `Yes`; `No`; `Wait` |
+//! | `web_sdk` | its consent cookie says in; out; pending | `Yes`; `No`; `Wait` |
 //!
 //! **A source counts when `consentSources` names it.** Two need no naming: `setConsent`, and the
 //! Web SDK's cookie saying out, because a stored refusal stays one even when the identity cookie is
@@ -56,13 +56,12 @@
 //! let mut consent = Consent::new(Rules { tcf: true, ..Rules::default() }, &now);
 //!
 //! // The consent banner has not answered, so nothing is known; a refusal is.
-//! assert_eq!(consent.read(&Inputs::default(), &now).to, State::Pending);
-//! assert_eq!(consent.read(&cookie, &now).to, State::Out);
+//! assert_eq!(consent.read(&Inputs::default(), &now), State::Pending);
+//! assert_eq!(consent.read(&cookie, &now), State::Out);
 //! assert_eq!(consent.reason().get("because").and_then(Value::as_text), Some("mg_dnt"));
 //!
 //! // A later, explicit choice overrules it.
-//! let change = consent.set(&Value::from("in"), &cookie, &now).unwrap();
-//! assert_eq!((change.from, change.to), (State::Out, State::In));
+//! assert_eq!(consent.set(&Value::from("in"), &cookie, &now).unwrap(), State::In);
 //! ```
 
 mod banner;
@@ -241,17 +240,6 @@ pub enum Signal<'a> {
     Tcf(&'a Value),
     /// `__tcfapi` did not appear, or did not answer, for as long as the shell waits.
     TcfMissing,
-    /// The store's own SDK is in this state; `None`: it is not known.
-    WebSdk(Option<State>),
     /// An event left from this page, so the shopper was in.
     EventsSent,
-}
-
-/// The state before and after: what waits is released on a change to in, purged on one to out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The state before.
-    pub from: State,
-    /// The state now.
-    pub to: State,
 }

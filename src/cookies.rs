@@ -36,6 +36,16 @@ pub fn all(cookies: &str) -> impl Iterator<Item = (String, String)> {
     named(cookies).filter_map(|(name, value)| Some((name.into_owned(), value_of(value)?)))
 }
 
+/// Whether there is a cookie of this name, whatever its value.
+///
+/// ```
+/// assert!(storefront_collector::cookies::is_there("mg_dnt=%FF", "mg_dnt"));
+/// ```
+#[must_use]
+pub fn is_there(cookies: &str, name: &str) -> bool {
+    named(cookies).any(|(found, _)| found == name)
+}
+
 /// Each cookie's name, decoded, with its value as it stands.
 fn named(cookies: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     split(cookies, b";").filter_map(|pair| {

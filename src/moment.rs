@@ -7,10 +7,10 @@
 //! // A test's clock: what is asked for is said, and nothing waits.
 //! let mut now = Moment { wall: 1_795_360_664_527, mono: 1_000, ..Moment::default() };
 //! let mut consent = Consent::new(Rules::default(), &now);
-//! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now).to, State::In);
+//! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now), State::In);
 //!
 //! now = Moment { mono: now.mono + 500, cookies: "mg_dnt=1".into(), ..now };
-//! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now).to, State::Out);
+//! assert_eq!(consent.read(&Inputs { cookies: &now.cookies, ..Inputs::default() }, &now), State::Out);
 //! ```
 
 use alloc::string::String;

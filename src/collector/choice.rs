@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::{Collector, Effect, Sender};
-use crate::consent::{Answer, Change, Consent, Inputs, Signal, State};
+use crate::consent::{Answer, Consent, Inputs, Signal, State};
 use crate::delivery::{Input, Outcome, Ticket};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
@@ -24,21 +24,22 @@ impl Collector {
     /// # Errors
     /// When it is none of these; nothing changes then.
     pub fn set_consent(&mut self, raw: &Value, moment: &Moment) -> Result<(), Issue> {
-        let change = self.ask(moment, |consent, inputs| consent.set(raw, inputs, moment))?;
-        self.consent_changed(change, moment);
+        let state = self.ask(moment, |consent, inputs| consent.set(raw, inputs, moment))?;
+        self.exchange.forget_command();
+        self.consent_changed(state, moment);
         Ok(())
     }
 
     /// The consent banner or the store's own Web SDK told something.
     pub fn consent_signal(&mut self, signal: Signal<'_>, moment: &Moment) {
-        let change = self.ask(moment, |consent, inputs| consent.signal(signal, inputs, moment));
-        self.consent_changed(change, moment);
+        let state = self.ask(moment, |consent, inputs| consent.signal(signal, inputs, moment));
+        self.consent_changed(state, moment);
     }
 
     /// Looks at every signal of consent that can be looked up. Done at every event and before every send.
     pub fn read_consent(&mut self, moment: &Moment) {
-        let change = self.ask(moment, |consent, inputs| consent.read(inputs, moment));
-        self.consent_changed(change, moment);
+        let state = self.ask(moment, |consent, inputs| consent.read(inputs, moment));
+        self.consent_changed(state, moment);
     }
 
     /// The settings have changed the rules of consent; what was said before them is asked for again.
@@ -102,27 +103,27 @@ impl Collector {
         question(&mut self.consent, &inputs)
     }
 
-    fn consent_changed(&mut self, change: Change, moment: &Moment) {
+    fn consent_changed(&mut self, state: State, moment: &Moment) {
         if let Some(issue) = self.consent.issue() {
             self.report(issue);
         }
-        let news = self.told.replace(change.to) != Some(change.to);
+        let news = self.outbox_consent.replace(state) != Some(state);
         let is_refused = self.consent.is_refused();
-        let refused = !core::mem::replace(&mut self.told_refused, is_refused) && is_refused;
-        if refused || news && change.to == State::Out {
+        let refused = !core::mem::replace(&mut self.outbox_heard_refusal, is_refused) && is_refused;
+        if refused || news && state == State::Out {
             self.declined(refused, moment);
         }
-        if news && change.to == State::In {
+        if news && state == State::In {
             self.recognise(moment);
         }
         self.tell_edge(moment);
-        match change.to {
+        match state {
             State::In if news => self.delivery.handle(Input::ConsentIn, moment),
             State::Pending if news => self.delivery.handle(Input::ConsentPending, moment),
             _ => {}
         }
         // A refusal counts from the moment it is made; whoever agrees is remembered once it is known who sends.
-        if (self.sender.is_some() || change.to == State::Out)
+        if (self.sender.is_some() || state == State::Out)
             && let Some(memory) = self.consent.memory_to_write(memory_at(self.remembering.as_ref(), moment))
         {
             self.remembering = Some(memory.clone());
@@ -158,7 +159,7 @@ impl Collector {
     /// Holds events back as long as the edge believes in an out that does not hold any more.
     fn let_edge_hear_first(&mut self, moment: &Moment) {
         let must_hear = self.sender == Some(Sender::Edge) && self.consent.edge_must_hear_first();
-        if core::mem::replace(&mut self.told_must_hear, must_hear) != must_hear {
+        if core::mem::replace(&mut self.outbox_waits_for_edge, must_hear) != must_hear {
             self.delivery.handle(Input::EdgeMustHear(must_hear), moment);
         }
     }

@@ -107,6 +107,12 @@ impl Exchange {
         self.ecid.as_deref()
     }
 
+    /// What the last command about consent said beside the choice is of no other choice.
+    pub(super) fn forget_command(&mut self) {
+        self.consent_identities = None;
+        self.consent_route.clear();
+    }
+
     /// The ECID was told by somebody else: the store's own Web SDK.
     pub(super) fn learn(&mut self, ecid: Option<String>) {
         if ecid.is_some() {

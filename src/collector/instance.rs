@@ -22,6 +22,7 @@ use crate::page::Page;
 use crate::settings::Effective;
 use crate::text::join;
 use crate::value::{Map, Value};
+use crate::xdm::personal::hold_back_identities;
 
 /// Retries that a caller waits through, as the Web SDK's do; the event itself is tried for longer.
 const PATIENCE: i64 = 4;
@@ -312,15 +313,19 @@ impl Collector {
     }
 
     fn tell_consent(&mut self, ticket: Ticket, options: &Value, moment: &Moment) {
-        self.exchange.consent_identities = options.get("identityMap").cloned();
-        self.exchange.consent_route = self.route(options.get("edgeConfigOverrides"));
         self.instance.waiting.push((ticket, Wait::Consent));
         let consent = Value::from([("consent", options.get("consent").cloned().unwrap_or_default())]);
         self.instance.tries = 0;
         if let Err(issue) = self.set_consent(&consent, moment) {
             self.instance.waiting.retain(|(known, _)| *known != ticket);
-            self.fail(ticket, "setConsent", &issue.message);
+            return self.fail(ticket, "setConsent", &issue.message);
         }
+        let mut identities = options.get("identityMap").cloned();
+        if let Some(identities) = identities.as_mut().filter(|_| !self.effective.settings.personal_data) {
+            hold_back_identities(identities);
+        }
+        self.exchange.consent_identities = identities;
+        self.exchange.consent_route = self.route(options.get("edgeConfigOverrides"));
     }
 
     fn want_identity(&mut self, ticket: Ticket, wait: Wait, options: &Value, moment: &Moment) {

@@ -102,6 +102,9 @@ impl Collector {
                 self.edge_heard(&outcome, moment);
                 return self.delivery.handle(Input::Answered { request: send.request, outcome }, moment);
             }
+            if !self.consent.is_chosen() {
+                self.exchange.forget_command();
+            }
         } else if !self.may_leave(send.request, moment) {
             return;
         }
@@ -196,7 +199,7 @@ impl Collector {
         self.read_consent(moment);
         self.recognise(moment);
         self.remember_cart();
-        if self.told == Some(State::Out) && !self.told_refused {
+        if self.outbox_consent == Some(State::Out) && !self.outbox_heard_refusal {
             // Nobody has said yes as long as this page was there.
             self.declined(true, moment);
         }

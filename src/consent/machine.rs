@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::edge::Telling;
 use super::memory::Stamps;
-use super::{Change, Inputs, Rules, Says, Signal, Source, State, standards};
+use super::{Inputs, Rules, Says, Signal, Source, State, standards};
 use crate::cookies;
 use crate::inspect::Issue;
 use crate::moment::Moment;
@@ -64,7 +64,6 @@ pub struct Consent {
     /// The banner's answer as the edge is told it.
     pub(super) banner_consent: Option<Value>,
     tcf_missing: bool,
-    own_sdk_state: Option<State>,
     seen: Seen,
     /// What the Web SDK's consent cookie says.
     pub(super) cookie: Option<State>,
@@ -106,7 +105,6 @@ impl Consent {
             banner: None,
             banner_consent: None,
             tcf_missing: false,
-            own_sdk_state: None,
             seen: Seen::default(),
             cookie: None,
             identity: false,
@@ -141,18 +139,16 @@ impl Consent {
         self.rules = rules;
     }
 
-    /// Looks at everything that can be looked up. To be called at every event and before every send.
-    pub fn read(&mut self, inputs: &Inputs, now: &Moment) -> Change {
-        let from = self.state;
+    /// Looks at everything that can be looked up. To be called at every event and before every send. Gives back the
+    /// state now, as all that changes it does: what waits is released on a change to in, purged on one to out.
+    pub fn read(&mut self, inputs: &Inputs, now: &Moment) -> State {
         self.look(inputs, now);
-        Change { from, to: self.settle(now) }
+        self.settle(now)
     }
 
     /// Takes in what cannot be looked up.
-    pub fn signal(&mut self, signal: Signal, inputs: &Inputs, now: &Moment) -> Change {
-        let from = self.state;
+    pub fn signal(&mut self, signal: Signal, inputs: &Inputs, now: &Moment) -> State {
         match signal {
-            Signal::WebSdk(state) => self.own_sdk_state = state,
             Signal::EventsSent => self.events_sent = true,
             Signal::TcfMissing => self.tcf_missing = true,
             Signal::Tcf(_) => self.tcf_missing = false,
@@ -161,25 +157,29 @@ impl Consent {
         if let (Signal::Tcf(data), true) = (signal, self.rules.tcf) {
             self.hear_banner(data, now);
         }
-        Change { from, to: self.settle(now) }
+        self.settle(now)
     }
 
     /// Obeys the shopper's explicit choice: `"in"`, `"out"`, or the Web SDK's `{ consent: […] }`.
     ///
     /// # Errors
     /// When it is none of these. Nothing changes then.
-    pub fn set(&mut self, raw: &Value, inputs: &Inputs, now: &Moment) -> Result<Change, Issue> {
+    pub fn set(&mut self, raw: &Value, inputs: &Inputs, now: &Moment) -> Result<State, Issue> {
         let (consent, state) = standards::read(raw)?;
-        let from = self.state;
         self.look(inputs, now);
         self.choose(Choice { consent, state, banner: false }, now);
-        Ok(Change { from, to: self.settle(now) })
+        Ok(self.settle(now))
     }
 
     /// Whether events may leave, as of the last call.
     #[must_use]
     pub fn state(&self) -> State {
         self.state
+    }
+
+    /// Whether a call of [`Self::set`] or the banner's answer decided it.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.because == Some(Source::SetConsent)
     }
 
     /// The state, what decided it and since when (milliseconds since 1970), for `status()`:
@@ -238,12 +238,11 @@ impl Consent {
         if is_same && seen.website_id.as_deref() == inputs.website_id {
             return;
         }
-        let (mut dnt, mut allowed) = (false, false);
+        let mut allowed = false;
         self.cookie = None;
         self.identity = false;
         for (name, value) in cookies::all(inputs.cookies) {
             match name.as_str() {
-                "mg_dnt" => dnt = true,
                 "user_allowed_save_cookie" => allowed |= allows(&value, inputs.website_id),
                 _ => match web_sdk_cookie(&name, inputs.org) {
                     Some("identity") => self.identity |= !value.is_empty(),
@@ -259,20 +258,19 @@ impl Consent {
             cookies: inputs.cookies.into(),
             website_id: inputs.website_id.map(String::from),
             org: inputs.org.into(),
-            dnt,
+            dnt: cookies::is_there(inputs.cookies, "mg_dnt"),
             allowed,
         };
     }
 
     fn web_sdk_says(&self) -> (Says, u32) {
-        let own = self.own_sdk_state.filter(|_| self.rules.web_sdk);
-        if self.cookie == Some(State::Out) || own == Some(State::Out) {
+        if self.cookie == Some(State::Out) {
             // An out that we told it ourselves is the echo of another source, which speaks for
             // itself, and may have stopped refusing since.
             return (if self.telling.believed == Some(State::Out) { Says::Nothing } else { Says::No }, REFUSES);
         }
         let cookie = self.cookie.filter(|_| self.rules.web_sdk || !self.rules.own_sdk);
-        match own.or(cookie) {
+        match cookie {
             Some(State::In) => (Says::Yes, REFUSES),
             Some(State::Pending) => (Says::Wait, WAITS),
             _ => (Says::Nothing, REFUSES),

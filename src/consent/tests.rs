@@ -96,9 +96,9 @@ impl Page {
         ask(&mut self.consent, &inputs, &moment)
     }
 
-    fn obey(&mut self, change: Change) {
-        assert_eq!(change.to, self.consent.state());
-        match change.to {
+    fn obey(&mut self, state: State) {
+        assert_eq!(state, self.consent.state());
+        match state {
             State::Out => self.held.clear(),
             State::In => self.release(),
             State::Pending => {}
@@ -124,21 +124,21 @@ impl Page {
     }
 
     pub(super) fn read(&mut self) -> State {
-        let change = self.ask(|consent, inputs, moment| consent.read(inputs, moment));
-        self.obey(change);
-        change.to
+        let state = self.ask(|consent, inputs, moment| consent.read(inputs, moment));
+        self.obey(state);
+        state
     }
 
     pub(super) fn signal(&mut self, signal: Signal) -> State {
-        let change = self.ask(|consent, inputs, moment| consent.signal(signal, inputs, moment));
-        self.obey(change);
-        change.to
+        let state = self.ask(|consent, inputs, moment| consent.signal(signal, inputs, moment));
+        self.obey(state);
+        state
     }
 
     pub(super) fn set(&mut self, raw: &Value) -> Result<State, Issue> {
-        let change = self.ask(|consent, inputs, moment| consent.set(raw, inputs, moment))?;
-        self.obey(change);
-        Ok(change.to)
+        let state = self.ask(|consent, inputs, moment| consent.set(raw, inputs, moment))?;
+        self.obey(state);
+        Ok(state)
     }
 
     pub(super) fn say(&mut self, choice: &str) -> State {

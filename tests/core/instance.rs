@@ -11,6 +11,7 @@ use storefront_collector::collector::{Collector, Effect, Failure, Host, Reply};
 use storefront_collector::delivery::RequestId;
 use storefront_collector::moment::Moment;
 use storefront_collector::page::Page;
+use storefront_collector::settings::Source;
 use storefront_collector::value::Value;
 
 const CONFIG: &str =
@@ -98,6 +99,65 @@ impl Bench {
         let (request, url, body) = self.requests.last().unwrap();
         (*request, url, Value::parse(body).unwrap())
     }
+}
+
+/// A collector with these settings besides, to whose shopper the edge has given an identity and accepted an event.
+fn running(more: &str) -> Bench {
+    let mut bench = Bench::new();
+    let settings = CONFIG.replace("orgId", "organizationId").replace('}', more);
+    bench.core.configure(Source::Api, &Value::parse(&settings).unwrap(), &bench.now.clone());
+    bench.call(1, "sendEvent", "{}");
+    for body in [IDENTITY, r#"{"handle":[]}"#] {
+        let request = bench.last().0;
+        bench.answer(request, 200, body);
+    }
+    bench
+}
+
+/// What the last request said of consent, and of whom besides the ECID.
+fn told(bench: &Bench) -> (String, String) {
+    let (_, url, body) = bench.last();
+    assert!(url.contains("/privacy/set-consent"), "{url}");
+    let text = |path| body.at(path).map(Value::to_json).unwrap_or_default();
+    let mut others = body.get("identityMap").cloned().unwrap_or_default();
+    others.remove_at("ECID");
+    (text("consent.0.value.general"), if others.is_empty() { String::new() } else { others.to_json() })
+}
+
+const ANN_AGREES: &str = r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"in"}}],"identityMap":{"Email":[{"id":"ann@shop.test"}]}}"#;
+
+#[test]
+fn who_chose_is_said_of_that_choice_and_of_no_other() {
+    let chosen = |bench: &mut Bench| {
+        bench.call(2, "setConsent", ANN_AGREES);
+        assert!(told(bench).1.contains("ann@shop.test"), "{:?}", told(bench));
+        let request = bench.last().0;
+        bench.answer(request, 503, "");
+        bench.wait(2_000);
+        assert!(told(bench).1.contains("ann@shop.test"), "told again, of the same: {:?}", told(bench));
+        let request = bench.last().0;
+        bench.answer(request, 200, r#"{"handle":[]}"#);
+    };
+    let mut bench = running("}");
+    chosen(&mut bench);
+    bench.now.cookies = "mg_dnt=1".into();
+    bench.core.read_consent(&bench.now.clone());
+    bench.settle();
+    assert_eq!(told(&bench), (r#""out""#.into(), String::new()));
+
+    let mut bench = running("}");
+    chosen(&mut bench);
+    bench.core.set_consent(&Value::from("out"), &bench.now.clone()).unwrap();
+    bench.settle();
+    assert_eq!(told(&bench), (r#""out""#.into(), String::new()));
+}
+
+#[test]
+fn who_chose_is_not_said_by_address_where_personal_data_is_held_back() {
+    let mut bench = running(r#","personalData":false}"#);
+    let with_more = ANN_AGREES.replace(r#"{"Email""#, r#"{"crm":[{"id":"c1"}],"Email""#);
+    bench.call(2, "setConsent", &with_more);
+    assert_eq!(told(&bench), (r#""in""#.into(), r#"{"crm":[{"id":"c1"}]}"#.into()));
 }
 
 #[test]
