@@ -3,6 +3,7 @@
 
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::identity;
 use crate::inspect::{Issue, Record, Status};
@@ -15,6 +16,8 @@ use crate::xdm;
 /// Stands for an ECID that is not known yet, in the JSON of events that wait for it. As a JSON string
 /// it cannot be part of a longer text.
 const UNKNOWN_ECID: &str = "{ecid}";
+
+const MANDATORY: [&str; 5] = ["_id", "timestamp", "eventType", "implementationDetails", "identityMap"];
 
 /// A published event with everything of its own moment.
 #[derive(Clone, Debug)]
@@ -56,7 +59,7 @@ pub(super) struct Composed {
     /// `Some` for an event of the page's own, which is not held against XDM: what it asks for.
     pub(super) query: Option<Value>,
     /// What XDM would have refused.
-    pub(super) issues: alloc::vec::Vec<Issue>,
+    pub(super) issues: Vec<Issue>,
 }
 
 impl Draft {
@@ -95,7 +98,7 @@ impl Draft {
         if let Some(asked) = &self.asked {
             xdm.prune();
             let data = Some(asked.data.clone()).filter(|data| !data.is_empty());
-            return Composed { xdm, data, query: Some(asked.query.clone()), issues: alloc::vec::Vec::new() };
+            return Composed { xdm, data, query: Some(asked.query.clone()), issues: Vec::new() };
         }
         let email = xdm.at("personalEmail.address").and_then(Value::as_text).map(String::from);
         let ecid = ecid.unwrap_or(UNKNOWN_ECID);
@@ -112,19 +115,48 @@ impl Draft {
         // The mapping and the page are within XDM, and one laid over the other is. The shop's own identities have not
         // been checked yet, and what was held back may leave empty objects.
         let is_within = settings.personal_data && settings.identity_map.is_none();
-        let issues = if is_within { alloc::vec::Vec::new() } else { xdm::conform(&mut xdm) };
+        let issues = if is_within { Vec::new() } else { xdm::conform(&mut xdm) };
         Composed { xdm, data: None, query: None, issues }
     }
 }
 
 impl Composed {
+    /// What the event says whatever a hook leaves of it (contract, section 5); of an event of the page's own the `_id`,
+    /// by which two tries are known to be one.
+    pub(super) fn mandatory(&self) -> Vec<(&'static str, Value)> {
+        let ecid = self.xdm.get("personID").and_then(Value::as_text);
+        let mut values = Vec::new();
+        for field in MANDATORY.into_iter().take(if self.query.is_some() { 1 } else { MANDATORY.len() }) {
+            let value = match field {
+                "identityMap" => identity::identity_map(ecid, None, None),
+                _ => self.xdm.get(field).cloned(),
+            };
+            values.extend(value.map(|value| (field, value)));
+        }
+        values
+    }
+
+    /// Puts back what is missing of it, or is of another kind.
+    pub(super) fn with(mut self, mandatory: Vec<(&'static str, Value)>) -> Self {
+        if self.xdm.is_null() {
+            self.xdm = Value::map();
+        }
+        for (field, value) in mandatory {
+            let is_there = |now: &Value| !now.is_empty() && now.kind() == value.kind();
+            if !self.xdm.get(field).is_some_and(is_there) {
+                self.xdm.set_at(field, value);
+            }
+        }
+        self
+    }
+
     /// What `onBeforeEventSend` left: held back and checked again, for a hook may write what must not leave and what
     /// XDM refuses.
     pub(super) fn replaced(mut xdm: Value, mut data: Value, query: Option<Value>, personal_data: bool) -> Self {
         if !personal_data {
             xdm::personal::hold_back(&mut xdm);
         }
-        let mut issues = alloc::vec::Vec::new();
+        let mut issues = Vec::new();
         if query.is_none() {
             issues = xdm::conform(&mut xdm);
             data.prune();
@@ -203,7 +235,6 @@ pub(super) fn overlay(under: &mut Value, over: &Value) {
 mod tests {
     use super::*;
     use crate::page::Contexts;
-    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     /// Fields that the page fills too, and what is around them.

@@ -7,6 +7,8 @@ use super::edge::response::LONGEST_RETRY_AFTER;
 const BASE: i64 = 1_000;
 /// Failures in a row that open the circuit.
 const OPENS_AT: u32 = 6;
+/// Failures in a row after which a short `Retry-After` does not shorten the back-off any more; the Web SDK gives up then.
+const BELIEVED: u32 = 3;
 /// With the circuit open one small request asks this often, at the earliest.
 const PROBE: i64 = 30_000;
 /// Shops come back online all at once; spread over this.
@@ -53,19 +55,22 @@ impl Retry {
     pub(super) fn failed(&mut self, after: Option<i64>, now: i64) {
         self.failures = self.failures.saturating_add(1);
         self.asked = after.is_some();
-        let wait = match after {
-            Some(after) => {
-                let after = after.clamp(0, LONGEST_RETRY_AFTER);
-                // Everyone was told the same time: a little later than asked spreads them.
-                after.saturating_add(self.random(after >> 3))
-            }
-            None if self.is_open() => PROBE.saturating_add(self.random(PROBE)),
-            None => {
-                let steps = self.failures.saturating_sub(1).min(OPENS_AT);
-                self.random(BASE.saturating_mul(1_i64.wrapping_shl(steps)))
-            }
+        // Everyone was told the same time: a little later than asked spreads them.
+        let after = after.map(|after| after.clamp(0, LONGEST_RETRY_AFTER));
+        let asked = after.map(|after| after.saturating_add(self.random(after >> 3)));
+        let wait = match asked {
+            Some(asked) if self.failures <= BELIEVED => asked,
+            _ => asked.unwrap_or_default().max(self.back_off()),
         };
         self.not_before = now.saturating_add(wait);
+    }
+
+    fn back_off(&mut self) -> i64 {
+        if self.is_open() {
+            return PROBE.saturating_add(self.random(PROBE));
+        }
+        let steps = self.failures.saturating_sub(1).min(OPENS_AT);
+        self.random(BASE.saturating_mul(1_i64.wrapping_shl(steps)))
     }
 
     /// The network is back: what failed before says nothing any more, what the edge asked for does.
@@ -123,6 +128,24 @@ mod tests {
         assert!((86_400_000..=97_200_000).contains(&retry.not_before()));
         retry.failed(Some(-5), 0);
         assert_eq!(retry.not_before(), 0);
+    }
+
+    #[test]
+    fn who_asks_for_no_wait_is_given_one_when_that_has_not_helped() {
+        let mut retry = Retry::new(1);
+        for _ in 0..3 {
+            retry.failed(Some(0), 0);
+            assert_eq!(retry.not_before(), 0, "as asked");
+        }
+        let total: i64 = (0..100)
+            .map(|_| {
+                retry.failed(Some(0), 0);
+                retry.not_before()
+            })
+            .sum();
+        assert!(total > 90 * 30_000, "the circuit opens all the same: {total}");
+        retry.failed(Some(600_000), 0);
+        assert!((600_000..=675_000).contains(&retry.not_before()), "who asks for more has it");
     }
 
     #[test]

@@ -509,6 +509,32 @@ fn on_before_event_send_changes_drops_and_fails() {
 }
 
 #[test]
+fn what_a_hook_leaves_still_says_what_every_event_says() {
+    for left in [
+        r#"{"xdm":{"eventType":"a","_id":"","identityMap":{}},"data":{}}"#,
+        r#"{"xdm":{"eventType":"a","timestamp":"yesterday","_id":[],"implementationDetails":[]}}"#,
+        r#"{"data":{"more":1}}"#,
+    ] {
+        let mut bench = Bench::identified();
+        bench.run(|collector, _| collector.set_before_send(Box::new(|_| Ok(Some(json(left))))));
+        let id = bench.publish("page-view").unwrap();
+        let [event] = &bench.sent()[..] else { panic!("one event") };
+        let text = |path| event.at(path).and_then(Value::as_text);
+        assert_eq!(text("xdm._id"), Some(&*id), "{left}");
+        assert_eq!(text("xdm.identityMap.ECID.0.id"), Some(ECID), "{left}");
+        assert!(text("xdm.timestamp").is_some_and(|time| time.starts_with("2026-")), "{left}");
+        assert!(text("xdm.implementationDetails.name").is_some() && text("xdm.eventType").is_some(), "{left}");
+    }
+    for left in [r#"{"xdm":"x"}"#, r#"{"xdm":[1]}"#, r#"{"xdm":7,"data":{"more":1}}"#] {
+        let mut bench = Bench::identified();
+        bench.run(|collector, _| collector.set_before_send(Box::new(|_| Ok(Some(json(left))))));
+        bench.publish("page-view");
+        assert_eq!(bench.statuses().last().unwrap().1, "rejected", "{left}");
+        assert!(bench.status("issues").contains("xdm"), "{left}");
+    }
+}
+
+#[test]
 fn a_record_names_nobody_until_somebody_is_known() {
     let mut bench = Bench::configured();
     bench.publish("page-view");
