@@ -199,7 +199,7 @@ pub struct Rules {
     pub tcf: bool,
     /// `consentSources` names `web_sdk`.
     pub web_sdk: bool,
-    /// Events leave by the store's own SDK (`webSdkName`): its consent is told of our choices only
+    /// Events leave by the store's own SDK (`webSdkName`): it is told of calls of `setConsent`, and of other choices only
     /// when `web_sdk` is named.
     pub own_sdk: bool,
 }

@@ -139,7 +139,9 @@ impl Consent {
 
     /// What the edge should be told and was not, with its hashes.
     fn untold(&self) -> Option<(Value, Map)> {
-        if self.rules.own_sdk && !self.rules.web_sdk {
+        // The store's own SDK is told what it is told by a call of `setConsent`, and of all the rest where that is asked for.
+        let called = self.is_chosen() && self.choice.as_ref().is_some_and(|choice| !choice.banner);
+        if self.rules.own_sdk && !self.rules.web_sdk && !called {
             return None;
         }
         let chosen = match self.because {

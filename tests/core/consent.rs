@@ -359,8 +359,10 @@ fn a_message_that_is_refused_or_never_answered_holds_up_nothing_that_need_not_wa
 }
 
 #[test]
-fn an_own_sdk_is_not_asked_anything_while_the_shopper_says_no_and_told_only_when_named() {
-    for (sources, told) in [(r#"["mg_dnt"]"#, false), (r#"["mg_dnt","web_sdk"]"#, true)] {
+fn an_own_sdk_is_not_asked_anything_while_the_shopper_says_no_and_told_only_when_that_is_asked_for() {
+    for (sources, called, told) in
+        [(r#"["mg_dnt"]"#, false, false), (r#"["mg_dnt"]"#, true, true), (r#"["mg_dnt","web_sdk"]"#, false, true)]
+    {
         browser(|browser| *browser = Browser::default());
         cookie("mg_dnt", "1");
         let mut tab = Tab::new(&settings(&format!(r#","webSdkName":"own","consentSources":{sources}"#)));
@@ -374,7 +376,12 @@ fn an_own_sdk_is_not_asked_anything_while_the_shopper_says_no_and_told_only_when
         assert_eq!(tab.told(), ["sendEvent"]);
         let request = tab.sent[0].0;
         tab.tell(|core, moment| core.sdk_answered(request, SdkAnswer::Resolved, moment));
-        tab.choose("out");
+        if called {
+            tab.choose("out");
+        } else {
+            cookie("mg_dnt", "1");
+            tab.tell(Collector::read_consent);
+        }
         let message = r#"setConsent {"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"out"}}]}"#;
         assert_eq!(tab.sdk.get(2).map(String::as_str), told.then_some(message));
         if told {

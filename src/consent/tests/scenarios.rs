@@ -394,6 +394,15 @@ fn an_own_sdk_is_told_only_when_asked() {
         page.cookie("mg_dnt", "true");
         assert_eq!((page.read(), page.send()), (Out, wanted));
     }
+    // A call of setConsent asks for it, for as long as that choice is what counts.
+    let mut page = Page::new(Rules { own_sdk: true, ..Rules::default() });
+    page.publish();
+    assert_eq!((page.say("out"), page.send()), (Out, Some("out")));
+    page.answer(Answer::Accepted);
+    assert_eq!((page.say("in"), page.send()), (In, Some("in")));
+    page.answer(Answer::Accepted);
+    page.cookie("mg_dnt", "true");
+    assert_eq!((page.read(), page.send()), (Out, None));
     // Its own refusal is counted, never sent back to it, and always when it is stored.
     let mut page = Page::new(Rules { own_sdk: true, web_sdk: true, ..Rules::default() });
     page.publish();
