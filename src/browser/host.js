@@ -102,10 +102,12 @@ export const open = (tab, tell) => {
     sdkName: "",
     /** Counts the searches for a Web SDK; a newer one ends the older. */
     search: 0,
-    /** What the data layer held when it was first listened to has been taken in. */
+    /** What the data layer held when it was first listened to has been taken in, and monitors know the instance. */
     begun: false,
+    /** The records of which nobody has been told until then. @type {string[]} */
+    unsaid: [],
     /** Where we answer as a Web SDK, once it is known that we do, and what we put there if the name was free.
-     * @type {{ name: string, stub?: Function, queue?: unknown[], push?: Function } | undefined} */
+     * @type {{ name: string, stub?: Function, queue?: unknown[], push?: Function, isTold?: boolean } | undefined} */
     instance: undefined,
     /** Whether the page has called `configure`. */
     configured: false,

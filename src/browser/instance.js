@@ -2,7 +2,7 @@
 // protocol, 8.1 and 8.2). Only a free name is taken; a Web SDK that loads later finds the queue that it expects, and does
 // no harm.
 import { COMMAND, CONFIG, INSTANCE, hookOf, promised } from "./host.js";
-import { debug, monitor } from "./monitors.js";
+import { debug, monitor, record } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, read } from "./values.js";
 
@@ -23,11 +23,13 @@ const waitingQueue = (name, here) => {
 const somebodyMayCome = (isKnown) =>
   document.readyState !== "complete" && !(isKnown && !document.querySelector('script[src*="alloy"],script[src*="adobedtm"]'));
 
-const tellOfConfiguration = (host) =>
-  monitor("onInstanceConfigured", () => {
-    const config = host.told(CONFIG);
-    return config && { config };
-  });
+/** Once, when the settings are there. */
+const tellOfConfiguration = (host) => {
+  const config = host.told(CONFIG);
+  if (!config || !host.instance || host.instance.isTold) return;
+  host.instance.isTold = true;
+  monitor("onInstanceConfigured", () => ({ config }));
+};
 
 const execute = async (host, command, options = {}) => {
   if (host.stopped) throw new Error("[storefront-collector] The collector has been stopped; start it again.");
@@ -67,9 +69,17 @@ const stubFor = (name) => {
  * @param {import("./host.js").Host} host
  */
 export const open = (host) => {
-  host.begun = true;
   const [name, isKnown] = host.told(INSTANCE) ?? [];
-  if (!name || host.instance?.push) return;
+  try {
+    if (host.instance?.push) tellOfConfiguration(host);
+    else if (name) take(host, name, isKnown);
+  } finally {
+    host.begun = true;
+    host.unsaid.splice(0).forEach((json) => record(host, json));
+  }
+};
+
+const take = (host, name, isKnown) => {
   if (get(globalThis, name) == null) host.instance = { name, stub: stubFor(name) };
   const here = get(globalThis, name);
   const queue = waitingQueue(name, here);

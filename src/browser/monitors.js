@@ -148,7 +148,13 @@ const HOOKS = { queued: "onBeforeCommand", accepted: "onCommandResolved", reject
  * @param {import("./host.js").Host} host
  * @param {string} json  The record.
  */
-export const record = ({ listeners }, json) => {
+export const record = (host, json) => {
+  const { listeners } = host;
+  if (!host.begun) {
+    // Nobody can follow what an instance does of which he has not heard.
+    host.unsaid.push(json);
+    return;
+  }
   const told = JSON.parse(json);
   // Read before the listeners have it: it is theirs to change.
   const { event, status, reason = "" } = told;

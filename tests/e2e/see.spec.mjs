@@ -240,6 +240,27 @@ test.describe("pages that are left as soon as they have said it", () => {
   });
 });
 
+const RECORDING = code(`window.heard = [];
+  window.__alloyMonitors = [Object.fromEntries(["onInstanceCreated", "onInstanceConfigured", "onBeforeCommand", "onCommandResolved"].map((hook) => [hook, ({ instanceName, config }) => {
+    window.heard.push([hook, instanceName, ...(config ? [config.datastreamId] : [])].join(" "));
+  }]))];`);
+const VIEW = `window.adobeDataLayer.push({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS" } } });`;
+const LATE = JSON.stringify(contexts({ datastreamId: OURS }).slice(0, 2));
+
+for (const [when, parts, act] of [
+  ["before the page's first event", [settings({ organizationId: ORG, datastreamId: OURS }), code(`window.adobeDataLayer = []; ${VIEW}`)], () => {}],
+  ["after it", [code(`window.adobeDataLayer = []; ${VIEW}`)], (late) => window.adobeDataLayer.push(...JSON.parse(late))],
+]) {
+  test(`monitors hear of the instance before they hear what it does, with settings ${when}`, async ({ page, site }) => {
+    await page.goto(site.page(html(RECORDING, ...parts, collector())));
+    await page.waitForFunction(() => window.storefrontCollector && window.heard.length);
+    await page.evaluate(act, LATE);
+    await expect.poll(() => page.evaluate(() => window.heard)).toEqual([
+      "onInstanceCreated alloy", `onInstanceConfigured alloy ${OURS}`, "onBeforeCommand alloy", "onCommandResolved alloy",
+    ]);
+  });
+}
+
 test("monitors hear the same of our requests as of the Web SDK's, in the same order", async ({ page, site, edge, network }, testInfo) => {
   const heard = code(`window.heard = [];
     window.__alloyMonitors = [Object.fromEntries(["onBeforeNetworkRequest", "onNetworkResponse", "onNetworkError"].map((hook) => [hook, (told) => {
