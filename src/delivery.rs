@@ -311,6 +311,6 @@ impl Delivery {
 }
 
 fn status_of(entry: &Entry, status: Status, reason: Option<Cow<'static, str>>) -> Effect {
-    let Entry { event, attempts, last, .. } = entry;
-    Effect::Status { id: event.id.clone(), status, reason, attempts: *attempts, request: *last }
+    let &Entry { ref event, attempts, last, adopted, .. } = entry;
+    Effect::Status { id: event.id.clone(), status, reason, attempts, request: last, adopted }
 }

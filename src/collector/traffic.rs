@@ -79,10 +79,16 @@ impl Collector {
                 self.outbox_wake = Some(at);
                 return self.set_alarm();
             }
-            delivery::Effect::Status { id, status, reason, attempts, request } => {
+            delivery::Effect::Status { id, status, reason, attempts, request, adopted } => {
                 let held_for = || (status == Status::Held).then(|| self.why_held());
                 let reason = reason.map(String::from).or_else(held_for);
-                return self.outbox_status(&id, status, reason, attempts, request);
+                let attempts = i64::from(attempts);
+                self.event_moved(&id, status, reason.as_deref(), attempts, request);
+                // Records and counts are of what this page published.
+                if !adopted {
+                    self.outbox_status(&id, status, reason, attempts, request);
+                }
+                return;
             }
             delivery::Effect::Settled(choice::CONSENT_TICKET) => return self.consent_done(),
             delivery::Effect::Settled(ticket) if self.outbox_settled(ticket, moment) => return,
@@ -319,14 +325,13 @@ impl Collector {
         id: &str,
         status: Status,
         reason: Option<String>,
-        attempts: u32,
+        attempts: i64,
         request: Option<RequestId>,
     ) {
         let request_id = request.and_then(|request| self.exchange.request_id(request)).map(String::from);
-        self.event_moved(id, status, reason.as_deref(), i64::from(attempts), request);
         let changed = self.records.change(id, status, |record| {
             record.reason = reason;
-            record.attempts = i64::from(attempts);
+            record.attempts = attempts;
             if request_id.is_some() {
                 record.request_id = request_id;
             }

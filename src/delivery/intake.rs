@@ -22,6 +22,7 @@ impl Delivery {
                 reason,
                 attempts: 0,
                 request: None,
+                adopted: false,
             });
             return;
         }
@@ -59,6 +60,7 @@ impl Delivery {
             reason: Some(message.into()),
             attempts: 0,
             request: None,
+            adopted: false,
         });
     }
 

@@ -303,6 +303,8 @@ pub enum Effect {
         attempts: u32,
         /// The request it left with last.
         request: Option<RequestId>,
+        /// It is another page's, which is gone.
+        adopted: bool,
     },
     /// What a promise waited for has come.
     Settled(Ticket),

@@ -535,6 +535,31 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
 }
 
 #[test]
+fn what_another_page_left_is_not_among_the_counts_of_this_one() {
+    let mut before = known("{}");
+    before.publish("sign-out");
+    let stored = before.effects.iter().find_map(|effect| match effect {
+        Effect::Store { key, text } => Some((key.clone(), text.clone())),
+        _ => None,
+    });
+    let (_, text) = stored.expect("stored before it is answered");
+    let mut bench = Bench::identified();
+    bench.run(|collector, moment| collector.adopted(vec![("gone/1".into(), text.clone())], moment));
+    bench.publish("sign-out");
+    bench.wait(300);
+    bench.answer_last(r#"{"handle":[]}"#);
+    bench.wait(300);
+    bench.answer_last(r#"{"handle":[]}"#);
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Forget(keys) if keys[0] == "gone/1")));
+    let counts = bench.collector.status().get("counts").cloned().unwrap();
+    assert_eq!(
+        (counts.get("published"), counts.get("accepted")),
+        (Some(&Value::from(2)), Some(&Value::from(2))),
+        "{counts:?}"
+    );
+}
+
+#[test]
 fn a_record_names_nobody_until_somebody_is_known() {
     let mut bench = Bench::configured();
     bench.publish("page-view");
