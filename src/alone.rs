@@ -2,7 +2,8 @@
 //!
 //! The standard library's panic handler prints; that keeps every panic's text, number printing and
 //! `core::fmt` in the bundle. Ours only traps, so the linker sees that nobody reads the messages
-//! and leaves them out. A trap is what the loader looks for, and it makes a fresh instance.
+//! and leaves them out. `cargo xtask size` refuses a build in which anything can panic; should memory run out,
+//! `told` of host.js keeps the trap from the page, and what is stored leaves from the next one.
 
 use core::panic::PanicInfo;
 

@@ -24,7 +24,9 @@
 //! ```
 
 mod issue;
+mod notice;
 mod records;
 
 pub use issue::{Issue, Severity};
+pub use notice::notice;
 pub use records::{KEPT, Record, Records, Status};

@@ -1,10 +1,11 @@
 // The JS API: what frontend developers call (contract, section 4; types.d.ts says it to them).
+import { GLOBAL, askedDebugging, findDebug, forgetLines, log } from "./console.js";
 import { listen, publish, setContext, stop as stopListening } from "./data_layer.js";
 import { follow } from "./events.js";
 import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, INSTANCE, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
 import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
 import { close } from "./instance.js";
-import { GLOBAL, findDebug, forgetLines, log, subscribe } from "./monitors.js";
+import { subscribe } from "./monitors.js";
 import { readings } from "./page.js";
 import { cart, close as closeStore } from "./store.js";
 import { hold, letGo, unlockIdentity } from "./tabs.js";
@@ -149,7 +150,12 @@ const collectorOf = (host) => ({
     return { ECID: host.told(ECID) ?? null };
   },
   flush: () => promised(host, FLUSH),
-  status: () => host.told(STATUS),
+  status() {
+    const status = host.told(STATUS);
+    const value = askedDebugging();
+    if (status && value !== undefined) status.settings.debugEnabled = { value, source: "tab" };
+    return status;
+  },
   events: () => host.told(EVENTS) ?? [],
   subscribe: (listener) => subscribe(host, listener),
   /** Not for pages: how a second `start` hands its settings over, maybe from another copy of this module. */

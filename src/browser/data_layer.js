@@ -3,8 +3,8 @@
 // The array's `push` becomes an accessor property: whatever stands behind it, `Array.prototype.push` today and the
 // library's own tomorrow, is called through us. So each item is seen once and in order before, after and without the
 // library, and no listener has to be registered with it.
-import { CONTEXTS, NEW_ID, NO_LIST, catchUp } from "./host.js";
-import { log } from "./monitors.js";
+import { log } from "./console.js";
+import { CONTEXTS, NEW_ID, NOTICE, NO_LIST, UNKNOWN_CONTEXT, UNKNOWN_EVENT, catchUp } from "./host.js";
 import { readings } from "./page.js";
 import { get, isPlain, read } from "./values.js";
 
@@ -96,13 +96,13 @@ export const listen = (host, name) => {
   try {
     host.dataLayer = follow(host, name, published);
   } catch {
-    host.told(NO_LIST, name);
+    host.told(NOTICE, NO_LIST, name);
   }
   for (const [item, id] of host.unpushed.splice(0)) push(host, item, id);
 };
 
 const follow = (host, name, before = new WeakMap()) => {
-  if (get(globalThis, name) === undefined) globalThis[name] = [];
+  if (get(globalThis, name) == null) globalThis[name] = [];
   const array = globalThis[name];
   if (!Array.isArray(array)) throw 0;
   const history = [...array];
@@ -231,6 +231,7 @@ const leave = ({ layerName }, item) => {
  * @param {unknown} [customContext]
  */
 export const publish = (host, event, customContext) => {
+  if (typeof event !== "string" || !contextsOfEvent(host, event).length) host.told(NOTICE, UNKNOWN_EVENT, text(event) ?? typeof event);
   const id = host.told(NEW_ID);
   // Other listeners, Adobe's collector among them, read the contexts from `eventInfo`.
   push(host, { event, eventInfo: { ...host.dataLayer?.state(), ...(customContext != null && { customContext }) } }, id);
@@ -250,7 +251,7 @@ const OTHERS = /^(category|customUrl|recommendations|referrerUrl|.+Extension)Con
  * @param {unknown} value
  */
 export const setContext = (host, name, value) => {
-  if (!host.contexts.includes(name) && !OTHERS.test(name)) log("warn", `setContext: no event reads a context named ${name}; correct the name (docs/reference/events.md)`);
+  if (!host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, text(name) ?? typeof name);
   for (const one of [null, value]) push(host, { [name]: one });
 };
 

@@ -6,11 +6,10 @@
 // shopper has declined or is asked first.
 import { readItem } from "./data_layer.js";
 import { EARLY } from "./host.js";
-import { payload } from "./monitors.js";
 import { readings } from "./page.js";
 import { JOURNAL, earlyKeys, forgetLocal, recall } from "./store.js";
 import { acquire } from "./tabs.js";
-import { sleep } from "./values.js";
+import { payload, sleep } from "./values.js";
 
 /** What one tab takes out of `localStorage` another one's process still sees for a moment; in milliseconds. */
 const SPREADS = 200;

@@ -1,6 +1,7 @@
 // What the shell keeps of the page, and how the core hears of what happens there. These modules do I/O only; every rule
 // is the core's.
-import { message, read } from "./values.js";
+import { log } from "./console.js";
+import { message, read, stringify } from "./values.js";
 
 /** What the core is asked; the numbers are those of told.rs. */
 export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EVENTS = 5, ECID = 6, CONFIG = 7;
@@ -9,7 +10,10 @@ export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EV
 export const CONFIGURE = 8, CART = 9, BEGUN = 10, ITEM = 11, EARLY = 12, VISIBLE = 13, UNLOADING = 14, RETURNING = 15,
   RESTORED = 16, ONLINE = 17, WAKE = 18, READ_CONSENT = 19, TCF = 20, TCF_MISSING = 21, ANSWERED = 22, SDK_FOUND = 23,
   SDK_UNCONFIGURED = 24, SDK_IDENTIFIED = 25, SDK_ANSWERED = 26, SDK_CONSENTED = 27, STORE_FAILED = 28, ADOPTED = 29,
-  IDENTITY_LOCKED = 30, SET_CONSENT = 31, IDENTIFY = 32, FLUSH = 33, STOP = 34, COMMAND = 35, REHEARSE = 36, NO_LIST = 37;
+  IDENTITY_LOCKED = 30, SET_CONSENT = 31, IDENTIFY = 32, FLUSH = 33, STOP = 34, COMMAND = 35, REHEARSE = 36, NOTICE = 37;
+
+/** What is wrong in the page; the numbers are those of notice.rs. */
+export const NO_LIST = 0, NAME_TAKEN = 1, UNKNOWN_EVENT = 2, UNKNOWN_CONTEXT = 3, ASYNC_HOOK = 4, BAD_LISTENER = 5;
 
 /**
  * @typedef {ReturnType<typeof open>} Host
@@ -29,7 +33,11 @@ export const open = (tab, tell) => {
      */
     told: (kind, ...facts) => {
       if (kind !== ITEM && kind !== CONTEXTS) catchUp(host);
-      return tell(host, kind, JSON.stringify(facts));
+      try {
+        return tell(host, kind, stringify(facts));
+      } catch (error) {
+        log("error", `the collector cannot go on (${message(error)}); what it has stored leaves from the next page`);
+      }
     },
     /** Items without an event that the core has still to hear of: it hears of them with whatever it hears of next. */
     items: [],
@@ -221,10 +229,15 @@ export const dropHooks = (host) =>
  * @param {string} json
  */
 export const beforeSend = (number, json) => {
-  const [, hook] = hooks[number - 1] ?? [];
+  const [host, hook] = hooks[number - 1] ?? [];
   const content = JSON.parse(json);
   try {
-    if (!hook || hook(content) === false) return "";
+    const answer = hook ? hook(content) : false;
+    if (answer === false) return "";
+    if (typeof answer?.then === "function") {
+      host.told(NOTICE, ASYNC_HOOK);
+      answer.then(undefined, () => {});
+    }
   } catch (error) {
     return `?${message(error)}`;
   }

@@ -1,8 +1,9 @@
 // `window[instanceName]`: the bundled sender as a Web SDK instance, and the queue of the documented base code (Edge
 // protocol, 8.1 and 8.2). Only a free name is taken; a Web SDK that loads later finds the queue that it expects, and does
 // no harm.
-import { COMMAND, CONFIG, INSTANCE, hookOf, promised } from "./host.js";
-import { debug, monitor, record } from "./monitors.js";
+import { debug } from "./console.js";
+import { COMMAND, CONFIG, INSTANCE, NAME_TAKEN, NOTICE, hookOf, promised } from "./host.js";
+import { monitor, record } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, read } from "./values.js";
 
@@ -83,7 +84,10 @@ const take = (host, name, isKnown) => {
   if (get(globalThis, name) == null) host.instance = { name, stub: stubFor(name) };
   const here = get(globalThis, name);
   const queue = waitingQueue(name, here);
-  if (!queue) return;
+  if (!queue) {
+    if (isKnown && here !== host.instance?.stub) host.told(NOTICE, NAME_TAKEN, name);
+    return;
+  }
   // Whose queue it is shows when it is known who sends; of one that the page has made, when its scripts have run.
   if (!(isKnown && here === host.instance?.stub) && somebodyMayCome(isKnown)) {
     addEventListener("load", () => open(host), { signal: host.listening.signal });

@@ -1,51 +1,10 @@
-// Who watches: the console, listeners of `subscribe`, and `window.__alloyMonitors`, the hooks by which Adobe's debugging
-// tools follow a Web SDK. Unlike the Web SDK's own calls all are guarded: a watcher that throws hurts nobody.
-import { get } from "./values.js";
+// Who watches: listeners of `subscribe`, and `window.__alloyMonitors`, the hooks by which Adobe's debugging tools follow a
+// Web SDK.
+import { instanceName, isDebugging, monitors, tellMonitors, write } from "./console.js";
+import { BAD_LISTENER, NOTICE } from "./host.js";
 
-/** The name under which the running collector stands in `window`. */
-export const GLOBAL = "storefrontCollector";
-/** The name of the instance where it has none. */
-const OURS = "storefront-collector";
 /** The records of events that the page sends itself: monitors hear of them as its own command. */
 const SEND_EVENT = "sendEvent";
-
-const monitors = () => {
-  const list = get(globalThis, "__alloyMonitors");
-  return Array.isArray(list) ? list : [];
-};
-
-/** Whether every step is said: as QA asked for, in the address or by `setDebug`, and otherwise as the settings say. */
-let asked, set;
-
-/** What the settings say of debugging. @param {boolean} enabled */
-export const setDebugging = (enabled) => {
-  set = enabled;
-};
-
-/** Somebody asks for every step, or for silence, for as long as the tab lives: by the Web SDK's own key. */
-export const debug = (enabled, name = instanceName()) => {
-  asked = enabled;
-  try {
-    sessionStorage.setItem(debugKey(name), enabled);
-  } catch {}
-};
-
-const debugKey = (name) => `com.adobe.alloy.instance.${name}.debug`;
-
-/** Looks whether somebody asks, or has asked, for every step. @param {string} [name]  The instance's. */
-export const findDebug = (name = OURS) => {
-  const query = new URLSearchParams(location.search);
-  const wanted = query.get("alloy_debug") ?? (query.has("storefront-collector-debug") ? "true" : undefined);
-  if (wanted !== undefined) return debug(wanted.toLowerCase() === "true", name);
-  try {
-    const kept = sessionStorage.getItem(debugKey(name));
-    asked = kept === null ? undefined : kept === "true";
-  } catch {}
-};
-
-const isDebugging = () => asked ?? set;
-
-const instanceName = () => get(get(globalThis, GLOBAL), "instanceName") ?? OURS;
 
 /** What is said of each hook, in the Web SDK's words: level, text, and what is shown with it. */
 const LINES = {
@@ -64,7 +23,7 @@ const LINES = {
 };
 
 /**
- * Calls `hook` of every monitor, each with fields of its own that it may change, and says it where every step is said.
+ * Tells monitors, and says it where every step is said.
  * @param {string} hook
  * @param {() => object | undefined} fields  Nothing when there is nothing to tell.
  */
@@ -75,49 +34,6 @@ export const monitor = (hook, fields) => {
   const [level, ...said] = LINES[hook](told);
   tellMonitors("onBeforeLog", () => ({ level, arguments: said }));
   if (isDebugging()) write(level, `[${instanceName()}]`, ...said);
-};
-
-const tellMonitors = (hook, fields) => {
-  for (const watcher of monitors()) {
-    try {
-      const told = watcher[hook] && fields();
-      if (told) watcher[hook]({ instanceName: instanceName(), ...told });
-    } catch {}
-  }
-};
-
-const write = (level, ...said) => {
-  try {
-    console[level](...said);
-  } catch {}
-};
-
-/**
- * JSON text as a value; what is no JSON is none.
- * @param {string} json
- */
-export const payload = (json) => {
-  try {
-    return JSON.parse(json);
-  } catch {}
-};
-
-/** The lines that the collector has written. @type {Set<string>} */
-const lines = new Set();
-
-/** A collector that is started anew tells of its page anew. */
-export const forgetLines = () => lines.clear();
-
-/**
- * One line for the console, once.
- * @param {"warn" | "error"} level
- * @param {string} text
- */
-export const log = (level, text) => {
-  if (lines.has(text)) return;
-  lines.add(text);
-  write(level, `[${OURS}] ${text}`);
-  tellMonitors("onBeforeLog", () => ({ level, arguments: [text] }));
 };
 
 /**
@@ -159,10 +75,12 @@ export const record = (host, json) => {
   // Read before the listeners have it: it is theirs to change.
   const { event, status, reason = "" } = told;
   for (const [listener] of [...listeners]) {
+    const failed = () => host.told(NOTICE, BAD_LISTENER);
     try {
-      listener(told);
+      const given = listener(told);
+      if (typeof given?.then === "function") given.then(undefined, failed);
     } catch {
-      log("warn", "a listener given to subscribe() threw; mend it on the page");
+      failed();
     }
   }
   if (!HOOKS[status] || event === SEND_EVENT) return;

@@ -1,7 +1,8 @@
 // Requests to the edge: CORS-simple, so that none needs a preflight.
 import { ANSWERED, READ_CONSENT, catchUp } from "./host.js";
-import { monitor, payload } from "./monitors.js";
+import { monitor } from "./monitors.js";
 import { letGo } from "./tabs.js";
+import { payload } from "./values.js";
 
 /**
  * Sends a request, never after an `await`: that does not survive a navigation. What a publish of the page asks for leaves

@@ -29,14 +29,18 @@ extern "C" {
     pub(super) fn parse(json: &str) -> JsValue;
 }
 
-#[wasm_bindgen(module = "/src/browser/monitors.js")]
+#[wasm_bindgen(module = "/src/browser/console.js")]
 extern "C" {
     pub(super) fn log(level: &str, text: &str);
+    #[wasm_bindgen(js_name = setDebugging)]
+    pub(super) fn set_debugging(enabled: bool);
+}
+
+#[wasm_bindgen(module = "/src/browser/monitors.js")]
+extern "C" {
     #[wasm_bindgen(js_name = isWatched)]
     pub(super) fn is_watched(host: &JsValue) -> bool;
     pub(super) fn record(host: &JsValue, json: &str);
-    #[wasm_bindgen(js_name = setDebugging)]
-    pub(super) fn set_debugging(enabled: bool);
 }
 
 #[wasm_bindgen(module = "/src/browser/page.js")]

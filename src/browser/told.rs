@@ -10,7 +10,7 @@ use super::page::{self, readable};
 use crate::collector::{BeforeSend, Collector, EarlyItem, EarlyPage, Failure, Reply, SdkAnswer};
 use crate::consent::Signal;
 use crate::delivery::Ticket;
-use crate::inspect::{Issue, Severity};
+use crate::inspect::{Issue, Severity, notice};
 use crate::moment::Moment;
 use crate::page::{Orientation, Page};
 use crate::settings::Source;
@@ -62,8 +62,8 @@ const STOP: u32 = 34;
 /// A command of the instance.
 pub(super) const COMMAND: u32 = 35;
 const REHEARSE: u32 = 36;
-/// Under the data layer's name stands something else.
-const NO_LIST: u32 = 37;
+/// Something is wrong in the page, see [`notice`].
+const NOTICE: u32 = 37;
 
 static NOTHING: Value = Value::Null;
 
@@ -283,10 +283,7 @@ pub(super) fn hear(
         FLUSH => core.flush(facts.ticket(), moment),
         STOP => core.stop(),
         REHEARSE => core.rehearse(page_of(facts.list(0)), moment),
-        NO_LIST => {
-            let row = "dataLayerName!no-list:%: window.$ is no list that can be listened to; correct the name";
-            core.report(Issue::of(row, &[&facts.text(0)]));
-        }
+        NOTICE => notice(facts.number(0), &facts.text(1)).into_iter().for_each(|issue| core.report(issue)),
         COMMAND => {
             let name = facts.text(1);
             match readable(&facts.text(2)) {

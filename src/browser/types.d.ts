@@ -271,7 +271,8 @@ export interface EffectiveSetting<Value> {
     /** Its value; `null` when there is none. */
     value: Value | null;
     /** Who gave it: `start`, the page's script, the data layer, or nobody. */
-    source: "api" | "page" | "dataLayer" | "default";
+    /** `"tab"`: asked for in the address or by `setDebug`, for as long as the tab lives; of `debugEnabled` only. */
+    source: "api" | "page" | "dataLayer" | "default" | "tab";
 }
 
 /**

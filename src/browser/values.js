@@ -4,6 +4,24 @@
 /** The longest text a value may make: 256 KB in UTF-16 units. An event may have 60 KB. */
 const LONGEST = 262_144;
 
+/** What a list was before a library's `Array.prototype.toJSON` (Prototype.js) made a text of it. */
+function asList(key, value) {
+  const here = this[key];
+  return Array.isArray(here) ? here : value;
+}
+
+/**
+ * The browser's own, with lists as lists whatever a library has taught them.
+ * @param {unknown} value
+ * @param {(key: string, value: unknown) => unknown} [replacer]
+ * @returns {string}
+ */
+export const stringify = (value, replacer) =>
+  JSON.stringify(value, Array.prototype.toJSON ? function (key, value) {
+    const list = asList.call(this, key, value);
+    return replacer ? replacer(key, list) : list;
+  } : replacer);
+
 /**
  * The value as JSON text, or "!" and why it cannot be read, completing "productContext …". What JSON leaves out
  * (`undefined`, functions, symbols) is null.
@@ -13,7 +31,7 @@ const LONGEST = 262_144;
  */
 export const read = (value, replacer) => {
   try {
-    const text = JSON.stringify(value, replacer) ?? "null";
+    const text = stringify(value, replacer) ?? "null";
     return text.length > LONGEST ? "!is larger than 256 KB" : text;
   } catch {
     return "!cannot be read: it throws or contains itself";
@@ -51,6 +69,16 @@ export const readSettings = (settings) => read(carried([settings], "0", 2));
  * @param {string} json
  */
 export const parse = (json) => JSON.parse(json);
+
+/**
+ * JSON text as a value; what is no JSON is none.
+ * @param {string} json
+ */
+export const payload = (json) => {
+  try {
+    return JSON.parse(json);
+  } catch {}
+};
 
 /**
  * The property `key` of whatever `object` is; `undefined` where there is none or reading throws.

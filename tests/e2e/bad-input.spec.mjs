@@ -141,6 +141,61 @@ test("a mistake in a call that is made again and again is told once", async ({ p
   lines(seen, "subscribe", "prodctContext", "has a running collector");
 });
 
+test("an event that nothing is made of is told, and what is said of calls stands in status(), too", async ({ page, site }) => {
+  const { seen, done } = await running(page, site, [forwarded, collector()], () => {
+    const { storefrontCollector: ours } = window;
+    const ids = [ours.publish("pageView"), ours.publish("pageView"), ours.publish(5), ours.publish("recs-item-click"), ours.publish("page-view")];
+    ours.setContext("prodctContext", {});
+    return { ids, issues: ours.status().issues };
+  });
+  lines(seen, "pageView", "number", "recs-item-click", "prodctContext");
+  expect(done.ids.every((id) => /^[0-9a-f-]{36}$/.test(id))).toBe(true);
+  expect(done.issues.map(({ field, code, severity }) => `${severity} ${field} ${code}`)).toEqual([
+    "warning pageView unknown-event", "warning number unknown-event", "warning recs-item-click unknown-event", "warning prodctContext unknown-context",
+  ]);
+});
+
+test("what the page gives as functions may be asynchronous, and may fail", async ({ page, site, edge, build }) => {
+  const { seen } = await running(page, site, [settings({ organizationId: ORG, datastreamId: OURS }), collector()], async (module) => {
+    const { start } = await import(module);
+    const ours = await start({ onBeforeEventSend: async ({ data }) => { data.seen = true; throw new Error("the page's own"); } });
+    ours.subscribe(async () => { throw new Error("the page's own"); });
+    ours.publish("page-view");
+    await ours.flush();
+  }, MODULES[build]);
+  lines(seen, "has a running collector", "onBeforeEventSend gives a promise", "subscribe() threw");
+  const [request] = (await edge.requests()).filter(({ path }) => /interact|collect/.test(path));
+  expect(JSON.stringify(request.body)).toContain('"data":{"seen":true}');
+});
+
+test("a data layer that is null is made, as a missing one is", async ({ page, site, edge }) => {
+  const { seen } = await running(page, site, [code("window.adobeDataLayer = null"), settings({ organizationId: ORG, datastreamId: OURS }), collector()], () => {
+    window.adobeDataLayer = window.adobeDataLayer || [];
+    window.adobeDataLayer.push({ event: "page-view" });
+  });
+  await edge.settled((all) => all.length > 0);
+  lines(seen);
+});
+
+test("a library that teaches lists to make texts of themselves (Prototype.js) changes nothing", async ({ page, site, edge }) => {
+  await running(page, site, [code("Array.prototype.toJSON = function () { return String(this); };"), settings({ organizationId: ORG, datastreamId: OURS }), collector()], () => {
+    window.adobeDataLayer.push({ shoppingCartContext: { id: "c", items: [{ product: { sku: "a" }, quantity: 1 }] } }, { event: "shopping-cart-view" });
+  });
+  const [event] = await edge.settled((all) => all.length > 0);
+  expect(event.xdm.productListItems.map(({ SKU }) => SKU)).toEqual(["a"]);
+});
+
+test("another's name is not taken, and that is told", async ({ page, site, edge }) => {
+  const { seen, done } = await running(page, site, [code("window.alloy = () => Promise.resolve({});"), forwarded, collector()], async () => {
+    window.adobeDataLayer.push({ event: "page-view" });
+    await new Promise((done) => { setTimeout(done, 500); });
+    return window.storefrontCollector.status().issues.map(({ field, code }) => `${field} ${code}`);
+  });
+  expect(done).toEqual(["instanceName taken"]);
+  lines(seen, "webSdkName");
+  await edge.settled((all) => all.length > 0);
+});
+
 test("started anew, a collector tells its page's mistakes anew", async ({ page, site, build }) => {
   const { seen } = await running(page, site, [forwarded, collector()], async (module) => {
     const { start } = await import(module);

@@ -1,0 +1,20 @@
+//! What a page gets wrong where only its shell can see it.
+
+use super::Issue;
+
+/// Each with its number in host.js.
+const NOTICES: [&str; 6] = [
+    "dataLayerName!no-list:%: window.$ is no list that can be listened to; correct the name",
+    "instanceName?taken:%: window.$ is taken; if events are to go through it, name it in webSdkName, else give another instanceName (null: none)",
+    "?unknown-event:publish: nothing is made of an event named %; correct the name (docs/reference/events.md)",
+    "?unknown-context:setContext: no event reads a context named %; correct the name (docs/reference/events.md)",
+    "onBeforeEventSend?asynchronous:% gives a promise, which nobody waits for; decide, and change the event, at once",
+    "subscribe?threw:a listener given to subscribe() threw; mend it on the page",
+];
+
+/// The issue of this number; `name` is what it is about.
+#[must_use]
+pub fn notice(number: i64, name: &str) -> Option<Issue> {
+    let row = usize::try_from(number).ok().and_then(|at| NOTICES.get(at))?;
+    Some(Issue::of(row, &[name]))
+}
