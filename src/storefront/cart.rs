@@ -5,28 +5,37 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::EventKind;
+use crate::text::join;
 use crate::value::Value;
 
 /// The carts of this visit that later events may need; mostly one and the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CartMemory {
-    /// The cart as it stands on the data layer.
+    /// The cart as this page last told of it; none once it was ordered.
     current: Option<Rc<Value>>,
-    /// The cart as it was at the last cart event; before the first one, as it was before its last change.
+    /// The cart as it was at the last cart event; before the first one, as it was before its first change.
     baseline: Option<Rc<Value>>,
+    /// The cart as the last page knew it, for the first change of this one.
+    earlier: Option<Rc<Value>>,
     /// The last cart that held something.
     filled: Option<Rc<Value>>,
 }
 
 impl CartMemory {
-    /// The data layer has another cart, or none any more.
+    /// The page tells of its cart, by a context or an event. Taken away it is not empty: themes, as Adobe's SDK does,
+    /// set null before each cart.
     pub(super) fn changed(&mut self, cart: Option<&Value>) {
-        let before = self.current.take();
-        if self.baseline.is_none() && before.is_some() && before.as_deref() != cart {
-            self.baseline = before;
+        let Some(cart) = cart.filter(|cart| cart.as_map().is_some()) else { return };
+        if self.current.as_deref() == Some(cart) {
+            return;
         }
-        self.current = cart.cloned().map(Rc::new);
-        if cart.is_some_and(holds_something) {
+        let before = self.current.replace(Rc::new(cart.clone()));
+        if self.baseline.is_none() && before.is_some() {
+            self.earlier = None;
+            // A theme may show an empty cart until it has loaded the shopper's.
+            self.baseline = before.filter(|cart| holds_something(cart));
+        }
+        if holds_something(cart) {
             self.filled.clone_from(&self.current);
         }
     }
@@ -35,7 +44,7 @@ impl CartMemory {
     pub(super) fn before(&self, kind: EventKind) -> Option<Rc<Value>> {
         match kind {
             EventKind::PlaceOrder => self.filled.clone(),
-            _ => self.baseline.clone(),
+            _ => self.baseline.as_ref().or(self.earlier.as_ref()).cloned(),
         }
     }
 
@@ -51,30 +60,38 @@ impl CartMemory {
             {
                 self.baseline.clone_from(&self.current);
             }
-            EventKind::PlaceOrder => self.baseline = None,
+            // Only an order that is told of once more may still fall back to what was ordered.
+            EventKind::PlaceOrder => *self = Self { filled: self.filled.take(), ..Self::default() },
             _ => {}
         }
     }
 
-    /// The memory as text for the next page of this visit; `None` when there is nothing to remember.
+    /// The memory as text for the next page of this visit; `None` when there is nothing to remember. A cart that is
+    /// gone since stands in a list.
     pub(super) fn to_text(&self) -> Option<String> {
-        self.filled.as_ref().map(|cart| cart.to_json())
+        let filled = self.filled.as_ref()?.to_json();
+        let is_there = self.current.as_ref().or(self.earlier.as_ref()).is_some_and(|cart| holds_something(cart));
+        Some(if is_there { filled } else { join(&["[", &filled, "]"]) })
     }
 
     /// Takes over what the last page of this visit remembered. What this page has seen wins.
     pub(super) fn restore(&mut self, text: &str) {
-        let Ok(cart) = Value::parse(text).map(Rc::new) else { return };
+        let Ok(cart) = Value::parse(text) else { return };
+        let gone = cart.at("0").cloned();
+        let is_there = gone.is_none();
+        let cart = Rc::new(gone.unwrap_or(cart));
+        if cart.as_map().is_none() {
+            return;
+        }
         self.filled.get_or_insert_with(|| cart.clone());
-        self.baseline.get_or_insert(cart);
+        self.earlier = is_there.then_some(cart);
     }
 
     /// The page before this one had `earlier`. What this page has seen itself is newer.
     pub(super) fn follow(&mut self, earlier: Self) {
-        if self.current.is_none()
-            && let Some(cart) = earlier.filled
-        {
-            self.filled = Some(cart.clone());
-            self.baseline = Some(cart);
+        if self.current.is_none() && earlier.filled.is_some() {
+            self.filled = earlier.filled;
+            self.earlier = earlier.current.or(earlier.earlier);
         }
     }
 }
@@ -130,6 +147,72 @@ mod tests {
         next.changed(Some(&cart(&["a", "b"])));
         assert_eq!(next.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
         next.restore("no json");
+    }
+
+    /// What the page after one with this memory knows.
+    fn next(memory: &CartMemory) -> CartMemory {
+        let mut next = CartMemory::default();
+        next.restore(&memory.to_text().unwrap());
+        next
+    }
+
+    #[test]
+    fn a_cart_that_was_ordered_or_emptied_is_no_longer_what_a_change_is_measured_against() {
+        let mut ordered = CartMemory::default();
+        ordered.changed(Some(&cart(&["a"])));
+        ordered.taken(EventKind::PlaceOrder);
+        let mut emptied = CartMemory::default();
+        emptied.changed(Some(&cart(&["a"])));
+        emptied.changed(Some(&cart(&[])));
+        emptied.taken(EventKind::RemoveFromCart);
+        for memory in [ordered.clone(), next(&ordered), next(&next(&ordered)), next(&emptied)] {
+            assert_eq!(memory.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a"])), "for a page loaded again");
+            for set_empty in [true, false] {
+                let mut here = memory.clone();
+                if set_empty {
+                    here.changed(Some(&cart(&[])));
+                }
+                here.changed(Some(&cart(&["a"])));
+                let before = here.before(EventKind::AddToCart);
+                assert!(!before.as_deref().is_some_and(holds_something), "{before:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cart_that_changes_on_this_page_is_measured_against_this_pages_own() {
+        let mut before = CartMemory::default();
+        before.changed(Some(&cart(&["a"])));
+        let mut here = next(&before);
+        // Empty until the shopper's cart has been loaded.
+        for skus in [&[][..], &["b"], &["b", "c"]] {
+            here.changed(Some(&cart(skus)));
+        }
+        assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["b"])));
+    }
+
+    #[test]
+    fn a_cart_that_is_taken_away_and_set_again_has_not_changed() {
+        let mut before = CartMemory::default();
+        before.changed(Some(&cart(&["a"])));
+        let mut here = next(&before);
+        for again in [Some(cart(&["a", "b"])), None, Some(cart(&["a", "b"])), Some(Value::from("no cart"))] {
+            here.changed(again.as_ref());
+        }
+        assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_remembered() {
+        for text in ["no json", "[]", "7", "[7]", "[null]"] {
+            let mut memory = CartMemory::default();
+            memory.restore(text);
+            assert_eq!(
+                (memory.before(EventKind::PlaceOrder), memory.before(EventKind::AddToCart)),
+                (None, None),
+                "{text}"
+            );
+        }
     }
 
     #[test]
