@@ -36,6 +36,9 @@ pub use kind::{EventKind, is_known_unmapped};
 use crate::inspect::Issue;
 use crate::value::{Map, Value};
 
+/// The context of which we remember what it was.
+const CART: &str = "shoppingCartContext";
+
 /// The data layer as it stands, and what earlier pages of the visit told.
 #[derive(Debug, Default)]
 pub struct Storefront {
@@ -90,6 +93,11 @@ impl Storefront {
             return taken;
         };
         let mut info = item.info.unwrap_or_default();
+        if let Some(mut cart) = info.get(CART).cloned() {
+            // As it would stand in the state: it may be there, too.
+            state::drop_nulls(&mut cart);
+            self.cart.changed(Some(&cart));
+        }
         let mut contexts = Map::new();
         for context in kind.contexts() {
             let value = info.remove(context).or_else(|| self.state.get(context).cloned());
@@ -134,10 +142,10 @@ impl Storefront {
         let has = |name| contexts.get(name).is_some();
         taken.settings_changed = has("aepContext") || has("eventForwardingContext");
         taken.consent_matters = taken.settings_changed || has("storefrontInstanceContext");
-        let has_cart = has("shoppingCartContext");
+        let has_cart = has(CART);
         state::merge(&mut self.state, contexts);
         if has_cart {
-            self.cart.changed(self.state.get("shoppingCartContext"));
+            self.cart.changed(self.state.get(CART));
         }
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn merge(state: &mut Map, item: Map) {
     }
 }
 
-fn drop_nulls(value: &mut Value) {
+/// Takes out whatever is `null`, as the data layer does, at every depth.
+pub(super) fn drop_nulls(value: &mut Value) {
     match value {
         Value::List(items) => {
             items.retain(|item| !item.is_null());
