@@ -96,7 +96,7 @@ impl Storefront {
         if let Some(mut cart) = info.get(CART).cloned() {
             // As it would stand in the state: it may be there, too.
             state::drop_nulls(&mut cart);
-            self.cart.changed(Some(&cart));
+            self.cart.changed(Some(cart));
         }
         let mut contexts = Map::new();
         for context in kind.contexts() {
@@ -145,7 +145,7 @@ impl Storefront {
         let has_cart = has(CART);
         state::merge(&mut self.state, contexts);
         if has_cart {
-            self.cart.changed(self.state.get(CART));
+            self.cart.changed(self.state.get(CART).cloned());
         }
     }
 }

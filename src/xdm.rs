@@ -18,7 +18,7 @@
 
 mod account;
 mod cart;
-mod change;
+pub(crate) mod change;
 mod checkout;
 mod custom;
 mod form;

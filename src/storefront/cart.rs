@@ -7,6 +7,7 @@ use alloc::string::String;
 use super::EventKind;
 use crate::text::join;
 use crate::value::Value;
+use crate::xdm::change::more;
 
 /// The carts of this visit that later events may need; mostly one and the same.
 #[derive(Clone, Debug, Default)]
@@ -24,19 +25,24 @@ pub(super) struct CartMemory {
 impl CartMemory {
     /// The page tells of its cart, by a context or an event. Taken away it is not empty: themes, as Adobe's SDK does,
     /// set null before each cart.
-    pub(super) fn changed(&mut self, cart: Option<&Value>) {
+    pub(super) fn changed(&mut self, cart: Option<Value>) {
         let Some(cart) = cart.filter(|cart| cart.as_map().is_some()) else { return };
-        if self.current.as_deref() == Some(cart) {
+        if self.current.as_deref() == Some(&cart) {
             return;
         }
-        let before = self.current.replace(Rc::new(cart.clone()));
-        if self.baseline.is_none() && before.is_some() {
+        let cart = Rc::new(cart);
+        let before = self.current.replace(cart.clone());
+        if self.baseline.is_none()
+            && let Some(before) = before
+            // Prices may come after the lines.
+            && !(more(lines(&before), lines(&cart)).is_empty() && more(lines(&cart), lines(&before)).is_empty())
+        {
             self.earlier = None;
             // A theme may show an empty cart until it has loaded the shopper's.
-            self.baseline = before.filter(|cart| holds_something(cart));
+            self.baseline = Some(before).filter(|cart| holds_something(cart));
         }
-        if holds_something(cart) {
-            self.filled.clone_from(&self.current);
+        if holds_something(&cart) {
+            self.filled = Some(cart);
         }
     }
 
@@ -96,8 +102,12 @@ impl CartMemory {
     }
 }
 
+fn lines(cart: &Value) -> &[Value] {
+    cart.get("items").and_then(Value::as_list).unwrap_or_default()
+}
+
 fn holds_something(cart: &Value) -> bool {
-    cart.get("items").and_then(Value::as_list).is_some_and(|items| !items.is_empty())
+    !lines(cart).is_empty()
 }
 
 #[cfg(test)]
@@ -113,26 +123,26 @@ mod tests {
     #[test]
     fn the_first_change_is_measured_against_the_cart_before_it() {
         let mut memory = CartMemory::default();
-        memory.changed(Some(&cart(&["a"])));
-        memory.changed(Some(&cart(&["a", "b"])));
+        memory.changed(Some(cart(&["a"])));
+        memory.changed(Some(cart(&["a", "b"])));
         assert_eq!(memory.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
     }
 
     #[test]
     fn later_changes_are_measured_against_the_last_cart_event() {
         let mut memory = CartMemory::default();
-        memory.changed(Some(&cart(&["a"])));
+        memory.changed(Some(cart(&["a"])));
         memory.taken(EventKind::AddToCart);
-        memory.changed(Some(&cart(&["a", "b"])));
-        memory.changed(Some(&cart(&["a", "b", "c"])));
+        memory.changed(Some(cart(&["a", "b"])));
+        memory.changed(Some(cart(&["a", "b", "c"])));
         assert_eq!(memory.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
     }
 
     #[test]
     fn an_order_falls_back_to_the_last_cart_that_held_something() {
         let mut memory = CartMemory::default();
-        memory.changed(Some(&cart(&["a"])));
-        memory.changed(Some(&cart(&[])));
+        memory.changed(Some(cart(&["a"])));
+        memory.changed(Some(cart(&[])));
         memory.changed(None);
         assert_eq!(memory.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a"])));
     }
@@ -140,11 +150,11 @@ mod tests {
     #[test]
     fn the_next_page_knows_the_cart_of_this_one() {
         let mut memory = CartMemory::default();
-        memory.changed(Some(&cart(&["a"])));
+        memory.changed(Some(cart(&["a"])));
         let mut next = CartMemory::default();
         next.restore(&memory.to_text().unwrap());
         assert_eq!(next.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a"])));
-        next.changed(Some(&cart(&["a", "b"])));
+        next.changed(Some(cart(&["a", "b"])));
         assert_eq!(next.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
         next.restore("no json");
     }
@@ -159,20 +169,20 @@ mod tests {
     #[test]
     fn a_cart_that_was_ordered_or_emptied_is_no_longer_what_a_change_is_measured_against() {
         let mut ordered = CartMemory::default();
-        ordered.changed(Some(&cart(&["a"])));
+        ordered.changed(Some(cart(&["a"])));
         ordered.taken(EventKind::PlaceOrder);
         let mut emptied = CartMemory::default();
-        emptied.changed(Some(&cart(&["a"])));
-        emptied.changed(Some(&cart(&[])));
+        emptied.changed(Some(cart(&["a"])));
+        emptied.changed(Some(cart(&[])));
         emptied.taken(EventKind::RemoveFromCart);
         for memory in [ordered.clone(), next(&ordered), next(&next(&ordered)), next(&emptied)] {
             assert_eq!(memory.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a"])), "for a page loaded again");
             for set_empty in [true, false] {
                 let mut here = memory.clone();
                 if set_empty {
-                    here.changed(Some(&cart(&[])));
+                    here.changed(Some(cart(&[])));
                 }
-                here.changed(Some(&cart(&["a"])));
+                here.changed(Some(cart(&["a"])));
                 let before = here.before(EventKind::AddToCart);
                 assert!(!before.as_deref().is_some_and(holds_something), "{before:?}");
             }
@@ -182,22 +192,41 @@ mod tests {
     #[test]
     fn a_cart_that_changes_on_this_page_is_measured_against_this_pages_own() {
         let mut before = CartMemory::default();
-        before.changed(Some(&cart(&["a"])));
+        before.changed(Some(cart(&["a"])));
         let mut here = next(&before);
         // Empty until the shopper's cart has been loaded.
         for skus in [&[][..], &["b"], &["b", "c"]] {
-            here.changed(Some(&cart(skus)));
+            here.changed(Some(cart(skus)));
         }
         assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["b"])));
     }
 
     #[test]
+    fn prices_that_come_after_the_lines_are_no_change() {
+        let priced = |skus: &[&str]| {
+            let mut cart = cart(skus);
+            cart.set_at("prices.subtotalExcludingTax", 5);
+            cart
+        };
+        let mut memory = CartMemory::default();
+        for cart in [cart(&[]), cart(&["a"]), priced(&["a"])] {
+            memory.changed(Some(cart));
+        }
+        assert_eq!(memory.before(EventKind::AddToCart), None);
+        let mut here = next(&memory);
+        for cart in [cart(&["a", "b"]), priced(&["a", "b"])] {
+            here.changed(Some(cart));
+        }
+        assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&priced(&["a"])));
+    }
+
+    #[test]
     fn a_cart_that_is_taken_away_and_set_again_has_not_changed() {
         let mut before = CartMemory::default();
-        before.changed(Some(&cart(&["a"])));
+        before.changed(Some(cart(&["a"])));
         let mut here = next(&before);
         for again in [Some(cart(&["a", "b"])), None, Some(cart(&["a", "b"])), Some(Value::from("no cart"))] {
-            here.changed(again.as_ref());
+            here.changed(again);
         }
         assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
     }
@@ -218,12 +247,12 @@ mod tests {
     #[test]
     fn a_page_that_is_heard_of_late_knew_a_newer_cart_than_the_one_before_it() {
         let mut late = CartMemory::default();
-        late.changed(Some(&cart(&["a", "b"])));
+        late.changed(Some(cart(&["a", "b"])));
         let mut here = CartMemory::default();
         here.restore(&cart(&["a"]).to_json());
         here.follow(late.clone());
         assert_eq!(here.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["a", "b"])));
-        here.changed(Some(&cart(&["c"])));
+        here.changed(Some(cart(&["c"])));
         here.follow(late);
         assert_eq!(here.before(EventKind::PlaceOrder).as_deref(), Some(&cart(&["c"])), "what this page saw is newer");
     }

@@ -9,7 +9,7 @@ use crate::value::Value;
 ///
 /// Lines are the same when SKU and chosen options are; a line without a quantity counts as one.
 /// The discount of a line is kept only when the whole line is new: of a part nobody knows its share.
-pub(super) fn more(these: &[Value], those: &[Value]) -> Vec<Value> {
+pub(crate) fn more(these: &[Value], those: &[Value]) -> Vec<Value> {
     let mut out = Vec::new();
     for (at, line) in these.iter().enumerate() {
         if line.as_map().is_none() || these.iter().take(at).any(|earlier| same(earlier, line)) {
