@@ -57,9 +57,10 @@ impl CartMemory {
     /// An event of this kind has been taken.
     pub(super) fn taken(&mut self, kind: EventKind) {
         match kind {
+            // Published beside add-to-cart, for one and the same change.
+            EventKind::OpenCart => (self.baseline, self.earlier) = (None, None),
             EventKind::AddToCart
             | EventKind::RemoveFromCart
-            | EventKind::OpenCart
             | EventKind::ShoppingCartView
             | EventKind::InitiateCheckout
                 if self.current.is_some() =>
@@ -135,6 +136,18 @@ mod tests {
         memory.taken(EventKind::AddToCart);
         memory.changed(Some(cart(&["a", "b"])));
         memory.changed(Some(cart(&["a", "b", "c"])));
+        assert_eq!(memory.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
+    }
+
+    #[test]
+    fn what_opens_a_cart_is_added_to_it_too() {
+        let mut memory = CartMemory::default();
+        memory.changed(Some(cart(&[])));
+        memory.taken(EventKind::ShoppingCartView);
+        memory.changed(Some(cart(&["a"])));
+        memory.taken(EventKind::OpenCart);
+        assert_eq!(memory.before(EventKind::AddToCart), None);
+        memory.changed(Some(cart(&["a", "b"])));
         assert_eq!(memory.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a"])));
     }
 
