@@ -52,7 +52,7 @@ pub enum How {
     Payments,
     /// `instant_purchase` if the order says so, else `checkout`.
     OrderType,
-    /// The search phrase of the unit, else of the first unit.
+    /// The search phrase of the unit; of the first unit where the event names none.
     Query,
     /// The unit's filters with attribute, values and whether they are a range.
     Filters,
@@ -107,7 +107,7 @@ impl How {
             Self::AddedListLines => lines::added_to_list(job),
             Self::Payments => checkout::payments(source)?,
             Self::OrderType => checkout::order_type(source, from)?,
-            Self::Query => search::query(source)?.clone(),
+            Self::Query => search::query(source, from)?.clone(),
             Self::Filters => search::filters(source.list(from)),
             Self::Sorts => search::sorts(source.list(from)),
             Self::Suggestions => {
@@ -152,7 +152,7 @@ impl How {
                 "per payment paymentAmount, paymentType, transactionID (else the order's), currencyCode of the store view; with no payments one of the grand total"
             }
             Self::OrderType => "instant_purchase, else checkout",
-            Self::Query => "of the unit named by searchUnitId, else of the first",
+            Self::Query => "of the unit named by searchUnitId; of the first when none is named",
             Self::Filters => {
                 "per filter attribute, isRange, value: the one of eq, the list of in, the ends that a range has"
             }

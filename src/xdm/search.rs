@@ -35,8 +35,10 @@ pub(super) fn unit<'a>(source: &Source, context: &'a Value) -> Option<&'a Value>
     })
 }
 
-pub(super) fn query<'a>(source: &Source<'a>) -> Option<&'a Value> {
-    source.find("searchInputContext.units[].phrase|searchInputContext.units.0.phrase")
+pub(super) fn query<'a>(source: &Source<'a>, from: &str) -> Option<&'a Value> {
+    // Who names no unit, as our own `publish`, means the search there is; who names one, no other.
+    let first = || source.search_unit_id.is_none().then(|| source.find("searchInputContext.units.0.phrase"));
+    source.find(from).or_else(|| first()?)
 }
 
 pub(super) fn sorts(given: &[Value]) -> Value {

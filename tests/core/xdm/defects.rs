@@ -17,8 +17,13 @@ fn row_5_search_filters_keep_attribute_and_value_of_the_unit_that_is_named() {
         r#"{"query":"hat","filter":[{"attribute":"price","value":["0","50"],"isRange":true},{"attribute":"size","value":["9"],"isRange":true},{"attribute":"cat","value":["a","b"],"isRange":false},{"attribute":"color","value":["red"],"isRange":false}]}"#
     );
     let unknown = event(EventKind::SearchRequestSent, contexts).unit("gone").xdm();
-    assert_eq!(unknown.get("siteSearch").unwrap().to_json(), r#"{"query":"shoe"}"#);
+    assert_eq!(unknown.get("siteSearch"), None, "no other unit's");
     assert_eq!(unknown.get("searchRequest").unwrap().to_json(), r#"{"value":1}"#);
+    let unnamed = event(EventKind::SearchRequestSent, contexts).xdm();
+    assert_eq!(unnamed.get("siteSearch").unwrap().to_json(), r#"{"query":"shoe"}"#);
+    let without_phrase = r#"{"searchInputContext":{"units":[{"searchUnitId":"a","phrase":"shoes"},{"searchUnitId":"b","searchRequestId":"r"}]}}"#;
+    let filtered = event(EventKind::SearchRequestSent, without_phrase).unit("b").xdm();
+    assert_eq!((filtered.get("siteSearch"), filtered.at("searchRequest.id")), (None, Some(&Value::from("r"))));
 }
 
 #[test]
