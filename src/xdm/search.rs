@@ -53,29 +53,24 @@ pub(super) fn sorts(given: &[Value]) -> Value {
 
 pub(super) fn filters(given: &[Value]) -> Value {
     let filter = |filter: &Value| {
-        let (eq, list, range) = (filter.get("eq"), filter.get("in"), filter.get("range"));
-        let (mut values, mut is_range): (Vec<&Value>, bool) = (Vec::new(), false);
-        if let Some(one) = eq.filter(|eq| !eq.is_empty()) {
-            values.push(one);
-        } else if let Some(list) = list.and_then(Value::as_list) {
-            values.extend(list);
-        } else if let Some(range) = range.filter(|range| range.as_map().is_some()) {
-            is_range = true;
-            values.extend(["from", "to"].into_iter().filter_map(|end| range.get(end)));
-        }
+        let attribute = filter.get("attribute").filter(|name| !name.is_empty())?;
         // What filters nothing is none, as in Adobe's collector.
-        let filters = is_range || !values.is_empty();
-        let texts = values.into_iter().filter_map(text_of).map(Value::from).collect();
-        filters.then(|| {
-            Value::from([
-                ("attribute", Value::from(filter.get("attribute").cloned())),
-                ("value", Value::List(texts)),
-                ("isRange", Value::from(is_range)),
-            ])
+        ["eq", "in", "range"].into_iter().find_map(|way| {
+            let by = filter.get(way)?;
+            let is_range = by.as_map().is_some();
+            let values: Vec<&Value> = match by {
+                Value::List(values) => values.iter().collect(),
+                _ if is_range => ["from", "to"].into_iter().filter_map(|end| by.get(end)).collect(),
+                _ => Vec::from([by]),
+            };
+            let texts = values.into_iter().filter(|value| !value.is_empty()).filter_map(text_of).map(Value::from);
+            let value = Value::List(texts.collect());
+            (!value.is_empty()).then(|| {
+                Value::from([("attribute", attribute.clone()), ("value", value), ("isRange", Value::from(is_range))])
+            })
         })
     };
-    let named = given.iter().filter(|given| given.get("attribute").is_some_and(|name| !name.is_empty()));
-    Value::List(named.filter_map(filter).collect())
+    Value::List(given.iter().filter_map(filter).collect())
 }
 
 pub(super) fn products(found: &[Value]) -> Value {
@@ -94,19 +89,27 @@ pub(super) fn products(found: &[Value]) -> Value {
 mod tests {
     use super::*;
 
+    fn filtered(given: &str) -> alloc::string::String {
+        filters(Value::parse(given).unwrap().as_list().unwrap()).to_json()
+    }
+
     #[test]
     fn a_filter_that_filters_nothing_is_left_out() {
-        let given = Value::parse(
-            r#"[{"attribute":"none"},{"attribute":"empty","eq":"","in":[]},{"attribute":"one","eq":"a"},
-                {"attribute":"many","in":["a","b"]},{"attribute":"open","range":{"from":1}}]"#,
-        )
-        .unwrap();
-        let attributes: Vec<_> = filters(given.as_list().unwrap())
-            .as_list()
-            .unwrap()
-            .iter()
-            .map(|filter| filter.get("attribute").and_then(Value::as_text).unwrap().to_owned())
-            .collect();
-        assert_eq!(attributes, ["one", "many", "open"]);
+        let given = r#"[{"attribute":"none"},{"attribute":"empty","eq":"","in":[]},{"attribute":"range","range":{}},
+            {"attribute":"nulls","eq":null,"in":[null],"range":{"from":null}},{"attribute":"","eq":"a"},{"eq":"a"}]"#;
+        assert_eq!(filtered(given), "[]");
+    }
+
+    #[test]
+    fn what_is_empty_does_not_hide_what_filters() {
+        let given = r#"[{"attribute":"one","eq":"a","in":[]},{"attribute":"many","eq":"","in":["a","b"],"range":{"to":9}},
+            {"attribute":"price","in":[],"range":{"from":0,"to":2}},{"attribute":"open","in":[null],"range":{"from":1}}]"#;
+        let wanted = [
+            r#"{"attribute":"one","value":["a"],"isRange":false}"#,
+            r#"{"attribute":"many","value":["a","b"],"isRange":false}"#,
+            r#"{"attribute":"price","value":["0","2"],"isRange":true}"#,
+            r#"{"attribute":"open","value":["1"],"isRange":true}"#,
+        ];
+        assert_eq!(filtered(given), alloc::format!("[{}]", wanted.join(",")));
     }
 }
