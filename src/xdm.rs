@@ -162,13 +162,18 @@ impl Job<'_> {
         while let Some((_, after)) = cut(rest, b".") {
             let end = to.len().saturating_sub(after.len()).saturating_sub(1);
             let holder = to.get(..end).unwrap_or_default();
-            if let Some(other) = self.xdm.at(holder).filter(|value| !value.is_null() && value.as_map().is_none()) {
-                let row = "?wrong-kind:% of the custom context is left out: it is $; give an object.";
-                Issue::tell(&mut self.issues, row, &[holder, other.kind()]);
-            }
+            self.refuse(holder);
             rest = after;
         }
         self.xdm.set_at(to, value);
+    }
+
+    /// Reports what the custom context has at `holder`, if that is no object.
+    fn refuse(&mut self, holder: &str) {
+        if let Some(other) = self.xdm.at(holder).filter(|value| !value.is_null() && value.as_map().is_none()) {
+            let row = "?wrong-kind:% of the custom context is left out: it is $; give an object.";
+            Issue::tell(&mut self.issues, row, &[holder, other.kind()]);
+        }
     }
 
     /// Reports the contexts that `paths` go through and that are no objects.

@@ -1,9 +1,11 @@
 //! A row of the mapping: which XDM field, from where, how.
 
+use alloc::string::String;
+
 use super::{Job, account, cart, checkout, form, lines, page, product, requisition_list, search};
 use crate::storefront::EventKind;
 use crate::text::split;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// One row of a mapping table.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,8 @@ pub enum How {
     Amount,
     /// As [`How::Amount`], and nothing when the context itself is absent.
     Total,
+    /// The fields of a context, where the custom context has no other.
+    Channel,
     /// The address of the page.
     PageUrl,
     /// The address of the page before.
@@ -73,6 +77,7 @@ impl How {
             self,
             Self::One
                 | Self::Id
+                | Self::Channel
                 | Self::Product
                 | Self::CartLines
                 | Self::AddedLines
@@ -95,6 +100,16 @@ impl How {
             Self::Total => {
                 source.context(split(from, b".").next()?)?;
                 amount(source, from)
+            }
+            Self::Channel => {
+                let mut channel = source.find(from)?.as_map()?.clone();
+                job.refuse("channel");
+                for (name, given) in job.xdm.at("channel").and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+                    if !given.is_null() {
+                        channel.set(String::from(name), given.clone());
+                    }
+                }
+                Value::Map(channel)
             }
             Self::PageUrl => Value::from(source.page_url),
             Self::Referrer => Value::from(source.referrer),
@@ -127,6 +142,7 @@ impl How {
             Self::Copied => "as it stands; the first that is there",
             Self::Amount => "the first that is neither absent nor 0, else 0",
             Self::Total => "the same, and nothing without the context",
+            Self::Channel => "each field as it stands",
             Self::PageUrl => "the page's address",
             Self::Referrer => "the previous page's address",
             Self::Product => {
@@ -203,7 +219,7 @@ pub(super) const fn row(to: &'static str, from: &'static str, how: How) -> Row {
 }
 
 /// Every event.
-const ALWAYS: &[Row] = &[row("_id", "debugContext.eventId", How::Id), row("channel", "channelContext", How::Copied)];
+const ALWAYS: &[Row] = &[row("_id", "debugContext.eventId", How::Id), row("channel", "channelContext", How::Channel)];
 
 /// Every event but custom ones.
 const SCOPE: &[Row] = &[

@@ -220,6 +220,24 @@ fn a_custom_context_with_the_wrong_kind_of_object_loses_only_that() {
 }
 
 #[test]
+fn a_custom_context_with_part_of_a_channel_is_filled_up() {
+    let contexts = r#"{"channelContext":{"_id":"https://x.test/web","_type":"https://x.test/type","mode":"push"}}"#;
+    let channel = |custom: &str| {
+        let event = event(EventKind::SignOut, contexts).custom(custom);
+        (event.xdm().get("channel").map(Value::to_json).unwrap_or_default(), event.issues())
+    };
+    let given = channel(r#"{"channel":{"mediaType":"x","_type":null,"mode":"pull"}}"#);
+    let (channel_given, issues) = (sorted(&given.0), given.1);
+    let wanted = r#"{"_id":"https://x.test/web","_type":"https://x.test/type","mediaType":"x","mode":"pull"}"#;
+    assert_eq!((channel_given, issues), (sorted(wanted), vec![]));
+    let (wrong, issues) = channel(r#"{"channel":"x"}"#);
+    assert_eq!(sorted(&wrong), sorted(r#"{"_id":"https://x.test/web","_type":"https://x.test/type","mode":"push"}"#));
+    assert_eq!(issues, ["channel wrong-kind"]);
+    let alone = event(EventKind::SignOut, "{}").custom(r#"{"channel":{"_id":"mine"}}"#).xdm();
+    assert_eq!(alone.at("channel._id").and_then(Value::as_text), Some("mine"));
+}
+
+#[test]
 fn kept_on_purpose() {
     let line = r#"{"shoppingCartContext":{"items":[{"quantity":2,"prices":{"price":{"value":5.005}},"product":{"sku":"a","pricing":{"regularPrice":8,"specialPrice":6}}}]}}"#;
     let item = event(EventKind::ShoppingCartView, line).xdm().at("productListItems.0").unwrap().clone();
