@@ -194,9 +194,17 @@ impl Job<'_> {
         Issue::tell(&mut self.issues, row, &[name, context.kind()]);
     }
 
-    /// Reports the context that the kind of event lives on, if it is not there.
+    /// Reports the context that the kind of event lives on, if it is not there, and a store of no environment.
     fn report_missing(&mut self) {
         use EventKind as E;
+        let lacks = |field: &str| self.xdm.at(field).is_none_or(Value::is_empty);
+        if self.source.kind != E::Custom
+            && self.source.context("storefrontInstanceContext").is_some()
+            && lacks("commerce.commerceScope.environmentID")
+        {
+            let row = "storefrontInstanceContext.environmentId?missing:% is missing: the event goes without its environment. Set it with the rest of the context.";
+            Issue::tell(&mut self.issues, row, &[]);
+        }
         let name = match self.source.kind {
             E::ProductPageView => "productContext",
             E::ShoppingCartView | E::InitiateCheckout => "shoppingCartContext",
@@ -206,7 +214,7 @@ impl Job<'_> {
             | E::AddToRequisitionList
             | E::RemoveFromRequisitionList
             | E::DeleteRequisitionList => "requisitionListContext",
-            E::PlaceOrder if self.xdm.at("commerce.order.purchaseID").is_none_or(Value::is_empty) => {
+            E::PlaceOrder if lacks("commerce.order.purchaseID") => {
                 let row = "orderContext.orderId?missing:% is missing: the order goes without its ID. Set the context before publishing.";
                 return Issue::tell(&mut self.issues, row, &[]);
             }

@@ -47,8 +47,25 @@ fn row_7_no_kind_of_event_needs_its_contexts() {
 }
 
 #[test]
+fn a_store_that_does_not_say_which_environment_it_is_is_told() {
+    let store = |id: &str| {
+        event(EventKind::PageView, &format!(r#"{{"storefrontInstanceContext":{{"storeViewCurrencyCode":"EUR"{id}}}}}"#))
+    };
+    for without in ["", r#","environmentId":null"#, r#","environmentId":"""#] {
+        assert_eq!(store(without).issues(), ["storefrontInstanceContext.environmentId missing"]);
+    }
+    assert!(store(r#","environmentId":"e""#).issues().is_empty());
+    let given = store("").custom(r#"{"commerce":{"commerceScope":{"environmentID":"mine"}}}"#);
+    assert!(given.issues().is_empty());
+    assert!(event(EventKind::PageView, "{}").issues().is_empty(), "a page that is none of Commerce's");
+}
+
+#[test]
 fn row_8_an_order_without_its_context_has_no_invented_ids() {
-    let order = event(EventKind::PlaceOrder, r#"{"storefrontInstanceContext":{"storeViewCurrencyCode":"EUR"}}"#);
+    let order = event(
+        EventKind::PlaceOrder,
+        r#"{"storefrontInstanceContext":{"environmentId":"env","storeViewCurrencyCode":"EUR"}}"#,
+    );
     assert!(!order.xdm().to_json().contains("undefined"));
     assert_eq!(order.xdm().at("commerce.order").unwrap().to_json(), r#"{"currencyCode":"EUR","discountAmount":0}"#);
     assert_eq!(order.issues(), ["orderContext.orderId missing"]);
