@@ -242,7 +242,7 @@ export const publish = (host, event, customContext) => {
 };
 
 /** What Adobe's SDK sets, too, though no event is made of it: a theme that does as well makes no mistake. */
-const OTHERS = /^(category|customUrl|recommendations|referrerUrl|.+Extension)Context$/;
+const OTHERS = /^(category|customUrl|recommendations|referrerUrl|shopper|.+Extension)Context$/;
 
 /**
  * Sets a context, replacing it whole.

@@ -66,7 +66,6 @@ export type MappedContext =
     | "requisitionListItemsContext"
     | "searchInputContext"
     | "searchResultsContext"
-    | "shopperContext"
     | "shoppingCartContext"
     | "storefrontInstanceContext";
 
@@ -78,6 +77,7 @@ export type UnmappedContext =
     | "customUrlContext"
     | "recommendationsContext"
     | "referrerUrlContext"
+    | "shopperContext"
     | `${string}ExtensionContext`;
 
 /**

@@ -7,7 +7,7 @@ use crate::inspect::Issue;
 use crate::value::Map;
 
 /// The contexts that some event or setting reads, by their names on the data layer (the SDK's own).
-pub const CONTEXTS: [&str; 18] = [
+pub const CONTEXTS: [&str; 17] = [
     "accountContext",
     "aepContext",
     "changedProductsContext",
@@ -23,7 +23,6 @@ pub const CONTEXTS: [&str; 18] = [
     "requisitionListItemsContext",
     "searchInputContext",
     "searchResultsContext",
-    "shopperContext",
     "shoppingCartContext",
     "storefrontInstanceContext",
 ];

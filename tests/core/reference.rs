@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use storefront_collector::settings;
-use storefront_collector::storefront::EventKind;
+use storefront_collector::storefront::{CONTEXTS, EventKind};
 use storefront_collector::xdm::rows;
 
 const MADE: &str = "<!-- Made by `cargo xtask docs` from the tables that the code reads; change those. -->\n";
@@ -82,6 +82,25 @@ fn a_kind_names_the_contexts_of_its_rows() {
         let named: BTreeSet<_> = kind.contexts().filter(|name| *name != "customContext").collect();
         assert_eq!(named, read, "{kind:?}");
     }
+}
+
+/// Whoever adds a context reads it.
+#[test]
+fn the_contexts_that_are_taken_in_are_those_that_are_read() {
+    let file = |path| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let types = file("src/browser/types.d.ts");
+    let types = types.split("type MappedContext =").nth(1).unwrap().split(';').next().unwrap();
+    let between = |text: &str, start: &str, end: char| -> BTreeSet<String> {
+        text.lines().filter_map(|line| Some(line.strip_prefix(start)?.split(end).next()?.to_owned())).collect()
+    };
+    let taken: BTreeSet<_> = CONTEXTS.map(String::from).into();
+    let settings = ["aepContext", "eventForwardingContext"].into_iter();
+    let read: BTreeSet<_> =
+        EventKind::ALL.into_iter().flat_map(EventKind::contexts).chain(settings).map(String::from).collect();
+    let contexts =
+        |names: BTreeSet<String>| names.into_iter().filter(|name| name.ends_with("Context")).collect::<BTreeSet<_>>();
+    assert_eq!(taken, read);
+    assert_eq!(taken, contexts(between(types, "    | \"", '"')));
 }
 
 #[test]

@@ -213,7 +213,7 @@ test("a context that Adobe's SDK sets for others is no mistake", async ({ page, 
     for (const name of [
       "categoryContext", "customUrlContext", "dataServicesExtensionContext", "experiencePlatformConnectorExtensionContext",
       "magentoExtensionContext", "recommendationsContext", "recommendationsExtensionContext", "referrerUrlContext",
-      "searchExtensionContext",
+      "searchExtensionContext", "shopperContext",
     ]) window.storefrontCollector.setContext(name, { name });
   });
   lines(seen);
