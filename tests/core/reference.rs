@@ -84,10 +84,11 @@ fn a_kind_names_the_contexts_of_its_rows() {
     }
 }
 
-/// Whoever adds a context reads it.
+/// Whoever adds a context reads it; whoever reads one says what has to be in it.
 #[test]
-fn the_contexts_that_are_taken_in_are_those_that_are_read() {
+fn the_contexts_that_are_taken_in_are_those_that_are_read_and_told_of() {
     let file = |path| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let guide = file("docs/guides/contexts.md");
     let types = file("src/browser/types.d.ts");
     let types = types.split("type MappedContext =").nth(1).unwrap().split(';').next().unwrap();
     let between = |text: &str, start: &str, end: char| -> BTreeSet<String> {
@@ -101,6 +102,7 @@ fn the_contexts_that_are_taken_in_are_those_that_are_read() {
         |names: BTreeSet<String>| names.into_iter().filter(|name| name.ends_with("Context")).collect::<BTreeSet<_>>();
     assert_eq!(taken, read);
     assert_eq!(taken, contexts(between(types, "    | \"", '"')));
+    assert_eq!(taken, contexts(between(&guide, "| `", '`')));
 }
 
 #[test]
