@@ -228,6 +228,16 @@ fn contexts_of_the_wrong_kind_are_named_once_with_their_kind_and_the_way_out() {
 }
 
 #[test]
+fn every_context_of_the_wrong_kind_is_named() {
+    for kind in EventKind::ALL {
+        for name in kind.contexts().filter(|name| *name != "customContext") {
+            let issues = event(kind, &format!(r#"{{"{name}":42}}"#)).custom(r#"{"eventType":"x"}"#).issues();
+            assert!(issues.contains(&format!("{name} wrong-kind")), "{kind:?} {name}: {issues:?}");
+        }
+    }
+}
+
+#[test]
 fn a_custom_context_with_the_wrong_kind_of_object_loses_only_that() {
     let cart = event(EventKind::ShoppingCartView, r#"{"shoppingCartContext":{"id":"c"}}"#)
         .custom(r#"{"commerce":"x","_t":{"a":1}}"#);
