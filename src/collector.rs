@@ -90,10 +90,6 @@ pub use early::{EarlyItem, EarlyPage};
 pub use exchange::{Failure, Reply};
 pub use road::SdkAnswer;
 
-/// Why an event is not sent where events are switched off.
-const OFF: &str =
-    "storefront events are off: storefrontEvents or eventForwardingContext.aep is false, or hipaa is true";
-
 /// Events that may wait in memory for settings or consent; the oldest is given up first.
 const HELD_AT_MOST: usize = 1000;
 
@@ -410,12 +406,9 @@ impl Collector {
             page_url: &page.url,
             referrer: &page.referrer,
         };
-        let (xdm, refused) = match xdm::map(&source) {
-            Ok(mapped) => {
-                self.report_all(mapped.issues);
-                (mapped.xdm, None)
-            }
-            Err(issue) => (Value::map(), Some(issue)),
+        let (xdm, issues, refused) = match xdm::map(&source) {
+            Ok(mapped) => (mapped.xdm, mapped.issues, None),
+            Err(issue) => (Value::map(), Vec::from([issue.clone()]), Some(issue)),
         };
         let id = xdm.get("_id").and_then(Value::as_text).map(String::from).or(id);
         let id = id.unwrap_or_else(|| self.random.uuid());
@@ -428,12 +421,10 @@ impl Collector {
             wall,
             asked: None,
         };
-        self.records.add(draft.record());
+        self.records.add(Record { issues: issues.clone(), ..draft.record() });
+        self.report_all(issues);
         match refused {
-            Some(issue) => {
-                self.move_on(&id, Status::Rejected, Some(issue.message.clone()));
-                self.report(issue);
-            }
+            Some(issue) => self.move_on(&id, Status::Rejected, Some(issue.message)),
             None => self.offer(draft, moment),
         }
         Some(id)
@@ -447,8 +438,8 @@ impl Collector {
             let reason = self.consent_reason();
             return self.move_on(&draft.id, Status::Suppressed, Some(reason));
         }
-        if self.effective.off {
-            return self.move_on(&draft.id, Status::Suppressed, Some(OFF.into()));
+        if let Some(reason) = self.why_off() {
+            return self.move_on(&draft.id, Status::Suppressed, Some(reason));
         }
         if self.may_send() {
             return self.accept(&draft, moment);
@@ -492,13 +483,14 @@ impl Collector {
             wants_ecid,
             route: self.event_route(draft.asked.as_ref().map(|asked| &asked.overrides)),
         };
-        self.report_all(composed.issues);
-        let mut xdm = composed.xdm;
+        self.report_all(composed.issues.clone());
+        let Composed { mut xdm, issues, .. } = composed;
         if wants_ecid {
             draft::leave_nobody(&mut xdm);
         }
         self.records.change(&draft.id, Status::Queued, |record| {
             record.reason = None;
+            record.issues.extend(issues);
             record.xdm = xdm.into();
         });
         self.delivery.handle(Input::Accept(event), moment);

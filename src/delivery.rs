@@ -135,6 +135,8 @@ pub struct Delivery {
     flights: Vec<Flight>,
     gate: Gate,
     retry: Retry,
+    /// Requests in a row that had no answer while the network was there.
+    silent: u32,
     flushes: Vec<(Ticket, u64)>,
     /// Who waits for an identity, and whether patiently.
     wishes: Vec<(Ticket, bool)>,
@@ -178,6 +180,7 @@ impl Delivery {
             flights: Vec::new(),
             gate: Gate::new(),
             retry: Retry::new(seed),
+            silent: 0,
             flushes: Vec::new(),
             wishes: Vec::new(),
             wish_tries: 0,

@@ -15,6 +15,7 @@
 //!     reason: None,
 //!     timestamp: "2026-11-22T20:23:00.000Z".into(),
 //!     attempts: 0,
+//!     issues: Vec::new(),
 //!     request_id: None,
 //!     xdm: Value::map().into(),
 //! });

@@ -297,6 +297,8 @@ export interface Status {
     consent: ConsentState;
     /** What decided so, and since when, in milliseconds since 1970. */
     consentReason: { because: string; since: number };
+    /** What switches storefront events off, if anything does. */
+    off: "storefrontEvents" | "hipaa" | "eventForwardingContext.aep" | null;
     /** Who sends: the store's own Web SDK, the bundled sender, or nobody yet. */
     sender: "web-sdk" | "edge" | null;
     /** The settings in force. */
@@ -351,6 +353,8 @@ export interface EventRecord {
     reason?: string;
     /** When it was published, ISO 8601 in UTC. */
     timestamp: string;
+    /** What was wrong with it, if anything was: fields that were left out, and why it was refused. */
+    issues?: Issue[];
     /** How often it was handed to the network or the Web SDK. */
     attempts: number;
     /** The request it left in, for a look into the network panel. */

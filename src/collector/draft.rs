@@ -72,6 +72,7 @@ impl Draft {
             reason: None,
             timestamp: page::timestamp(self.wall),
             attempts: 0,
+            issues: Vec::new(),
             request_id: None,
             xdm: Rc::clone(&self.xdm),
         }

@@ -47,7 +47,7 @@ impl Collector {
         }
         let is_fresh = !Limits::default().is_too_old(early.wall, moment.wall);
         let effective = self.settings_there(&early);
-        if is_fresh && !effective.off {
+        if is_fresh && effective.off.is_none() {
             let (theirs, ours) = (&effective.settings, &self.effective.settings);
             if theirs.organization_id != ours.organization_id || theirs.web_sdk_name != ours.web_sdk_name {
                 return;
@@ -72,7 +72,7 @@ impl Collector {
         store.set(Source::Page, &early.settings);
         store.set_data_layer(context("aepContext"), context("eventForwardingContext"));
         let effective = store.effective();
-        if effective.off || effective.waiting_for.is_empty() && !effective.never {
+        if effective.off.is_some() || effective.waiting_for.is_empty() && !effective.never {
             effective
         } else {
             self.effective.clone()

@@ -367,7 +367,7 @@ impl Collector {
     #[must_use]
     pub fn answers_as(&self) -> Option<(&str, bool)> {
         let Effective { settings, off, waiting_for, .. } = &self.effective;
-        let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none() && !off)?;
+        let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none() && off.is_none())?;
         Some((name, waiting_for.is_empty()))
     }
 

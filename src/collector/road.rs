@@ -51,16 +51,16 @@ impl Collector {
         self.effective = effective;
         self.exchange.serve(self.effective.settings.organization_id.as_ref());
         // What closes the way does so first: without the organization nobody's refusal is found.
-        if self.effective.off || !self.effective.waiting_for.is_empty() {
+        if self.effective.off.is_some() || !self.effective.waiting_for.is_empty() {
             self.choose_road(moment);
         }
         // Before the way out is open: storage is not even opened for somebody who says no.
         self.new_consent_rules(moment);
         self.choose_road(moment);
         self.read_consent(moment);
-        if self.effective.off {
+        if let Some(reason) = self.why_off() {
             for draft in core::mem::take(&mut self.held) {
-                self.move_on(&draft.id, Status::Suppressed, Some(super::OFF.into()));
+                self.move_on(&draft.id, Status::Suppressed, Some(reason.clone()));
             }
         }
         self.release(moment);
@@ -80,6 +80,17 @@ impl Collector {
         waits
     }
 
+    /// Why events are not sent where they are switched off, for a record.
+    pub(super) fn why_off(&self) -> Option<String> {
+        let setting = self.effective.off?;
+        let value = match setting {
+            "hipaa" => " is true",
+            "storefrontEvents" => " is false",
+            _ => " is not true",
+        };
+        Some(text::join(&["storefront events are off: ", setting, value]))
+    }
+
     /// What an event is held for, for its record.
     pub(super) fn why_held(&self) -> String {
         let waits_for = self.waits_for();
@@ -89,7 +100,7 @@ impl Collector {
 
     /// Lets go what waited in memory for settings and consent, in order.
     pub(super) fn release(&mut self, moment: &Moment) {
-        if self.effective.off || !self.may_send() {
+        if self.effective.off.is_some() || !self.may_send() {
             return;
         }
         for draft in core::mem::take(&mut self.held) {
@@ -98,7 +109,7 @@ impl Collector {
     }
 
     fn choose_road(&mut self, moment: &Moment) {
-        let complete = !self.effective.off && !self.effective.never && self.effective.waiting_for.is_empty();
+        let complete = self.effective.off.is_none() && !self.effective.never && self.effective.waiting_for.is_empty();
         let settings = &self.effective.settings;
         let sender = complete.then(|| match &settings.web_sdk_name {
             Some(name) => Sender::WebSdk(name.clone()),

@@ -11,12 +11,12 @@ impl Collector {
     /// Where the collector stands (contract, section 4).
     #[must_use]
     pub fn status(&self) -> Value {
-        let waits_for: Vec<String> = if self.effective.off { Vec::new() } else { self.waits_for() };
+        let waits_for: Vec<String> = if self.effective.off.is_some() { Vec::new() } else { self.waits_for() };
         let state = match (self.stopped, self.sender.is_some()) {
             (true, _) => "stopped",
             _ if !waits_for.is_empty() => "waiting",
             (false, true) => "running",
-            (false, false) if self.effective.off => "running",
+            (false, false) if self.effective.off.is_some() => "running",
             (false, false) => "waiting",
         };
         let (events, bytes) = self.delivery.queue();
@@ -31,6 +31,7 @@ impl Collector {
             ("waitingFor", Value::from(waits_for.into_iter().map(Value::from).collect::<Vec<_>>())),
             ("consent", consent_state),
             ("consentReason", consent),
+            ("off", self.effective.off.map_or(Value::Null, Value::from)),
             ("sender", self.sender_name()),
             ("settings", self.store.to_value()),
             ("counts", self.records.counts(self.held.len().saturating_add(held), queued)),

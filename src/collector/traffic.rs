@@ -358,6 +358,8 @@ impl Collector {
         if self.issues.iter().any(|known| known.same_as(&issue)) || self.issues.len() >= ISSUES_AT_MOST {
             return;
         }
+        let is_last = self.issues.len().saturating_add(1) == ISSUES_AT_MOST;
+        let issue = if is_last { Issue::of(TOO_MANY, &[]) } else { issue };
         self.effects.push_back(Effect::Log { severity: issue.severity, message: issue.message.clone() });
         self.issues.push(issue);
     }
@@ -365,3 +367,5 @@ impl Collector {
 
 /// Distinct problems that are kept and logged; a page that has more has one that matters.
 const ISSUES_AT_MOST: usize = 100;
+/// The last of them.
+const TOO_MANY: &str = "issues?too-many:this page has more than 99 distinct problems; mend those that were told first";

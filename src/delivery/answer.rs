@@ -5,12 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::flight::{Flight, GIVEN_UP};
-use super::message::{Action, Effect, Exception, Outcome, RequestId};
+use super::message::{Action, Effect, Exception, Outcome, RequestId, Road};
 use super::{Delivery, Page, status_of};
-use crate::inspect::Status;
+use crate::inspect::{Issue, Status};
 
 /// How often an event is sent that the edge takes and a service behind it does not: nobody can tell what else has it.
 const TRIES: u32 = 10;
+
+/// Requests in a row without an answer that are told of.
+const SILENT: u32 = 3;
 
 impl Delivery {
     /// A request has ended, one way or another.
@@ -26,6 +29,7 @@ impl Delivery {
             return;
         }
         let flight = self.flights.swap_remove(at);
+        self.watch_silence(&outcome);
         // Every end of a request ends its hold, and other tabs have their turn.
         if self.gate.release() {
             self.effects.push_back(Effect::UnlockIdentity);
@@ -42,6 +46,21 @@ impl Delivery {
             Outcome::Retry { after } => self.again(&flight, after, "the edge asked to try again"),
             Outcome::NetworkError => self.again(&flight, None, "the network failed"),
             Outcome::Timeout => self.again(&flight, None, "no answer came in time"),
+        }
+    }
+
+    /// Tells when nothing comes back though there is a network: no status code will ever say it.
+    fn watch_silence(&mut self, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::NetworkError | Outcome::Timeout) {
+            self.silent = 0;
+        } else if self.online && matches!(self.road, Some(Road::Edge { .. })) {
+            self.silent = self.silent.saturating_add(1);
+        }
+        if self.silent == SILENT {
+            self.effects.push_back(Effect::Report(Issue::of(
+                "edgeDomain?unreachable:requests get no answer, though this browser is online. If the page's policy has a connect-src, % belongs into it; against ad blockers % on a domain of the shop's own helps. Events are kept and sent again",
+                &[],
+            )));
         }
     }
 

@@ -383,6 +383,29 @@ fn a_good_answer_may_name_events_it_did_not_take() {
 }
 
 #[test]
+fn an_edge_that_never_answers_is_told_of_once_the_network_is_there() {
+    let told = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::Report(issue) if issue.code == "unreachable"))
+    };
+    let mut bench = Bench::running();
+    bench.publish("a");
+    bench.after(250);
+    assert!(!told(&bench.answer(1, Outcome::NetworkError)));
+    bench.after(60_000);
+    bench.tell(Input::Offline);
+    assert!(!told(&bench.answer(2, Outcome::NetworkError)), "offline explains it");
+    bench.tell(Input::Online);
+    bench.after(1_000);
+    assert!(!told(&bench.answer(3, Outcome::NetworkError)));
+    bench.after(60_000);
+    assert!(told(&bench.answer(4, Outcome::Timeout)), "nothing came three times");
+    bench.after(60_000);
+    bench.answer(5, Outcome::Retry { after: None });
+    bench.after(60_000);
+    assert!(!told(&bench.answer(6, Outcome::NetworkError)), "it has answered in between");
+}
+
+#[test]
 fn a_good_answer_may_be_about_every_event() {
     let mut bench = Bench::running();
     bench.publish("a");

@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Issue;
 use crate::value::{Map, Value};
 
 /// How many records are kept (contract, section 4).
@@ -66,6 +67,8 @@ pub struct Record {
     pub timestamp: String,
     /// How often it was handed to the network or the Web SDK.
     pub attempts: i64,
+    /// What was wrong with it: fields that were left out, and why it was refused.
+    pub issues: Vec<Issue>,
     /// The request it left in, for a look into the network panel.
     pub request_id: Option<String>,
     /// Its XDM, as far as it is known. Shared: a record is copied at each of an event's steps while somebody is still to be
@@ -89,6 +92,9 @@ impl Record {
         map.set("attempts", self.attempts);
         if let Some(request_id) = &self.request_id {
             map.set("requestId", request_id.as_str());
+        }
+        if !self.issues.is_empty() {
+            map.set("issues", self.issues.iter().map(Issue::to_value).collect::<Vec<_>>());
         }
         map.set("xdm", Value::clone(&self.xdm));
         Value::Map(map)
@@ -194,6 +200,7 @@ mod tests {
             reason: None,
             timestamp: String::new(),
             attempts: 0,
+            issues: Vec::new(),
             request_id: None,
             xdm: Value::map().into(),
         }

@@ -119,7 +119,7 @@ fn judge(raw: &Value, today: &str) -> Validation {
     let mut store = Store::default();
     store.set(Source::Api, raw);
     let now = store.effective();
-    let will_collect = !now.never && !now.off && now.waiting_for.is_empty();
+    let will_collect = !now.never && now.off.is_none() && now.waiting_for.is_empty();
     let settings = now.settings;
     let mut issues = now.issues;
 

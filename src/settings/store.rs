@@ -33,8 +33,9 @@ pub struct Effective {
     /// them: settings from the API that are no object, or an organization ID of a wrong form, given
     /// by API or page, for the bundled sender. What the data layer gives wrongly may still change.
     pub never: bool,
-    /// Whether events are switched off: nothing is sent, stored or set. May change with later settings.
-    pub off: bool,
+    /// What switches events off, so that nothing is sent, stored or set: `"storefrontEvents"`, `"hipaa"` or
+    /// `"eventForwardingContext.aep"`. May change with later settings.
+    pub off: Option<&'static str>,
 }
 
 impl Store {
@@ -201,10 +202,16 @@ impl Store {
             Issue::tell(&mut issues, row, &[aep.kind()]);
         }
         let forwarded = forwarded.and_then(Value::as_bool) == Some(true);
-        let off = wanted == Some(false) || hipaa || (gated && !self.forwarding.is_null() && !forwarded);
+        let off = if wanted == Some(false) {
+            Some("storefrontEvents")
+        } else if hipaa {
+            Some("hipaa")
+        } else {
+            (gated && !self.forwarding.is_null() && !forwarded).then_some("eventForwardingContext.aep")
+        };
 
         let mut waiting_for = Vec::new();
-        if !off {
+        if off.is_none() {
             if gated && self.data_layer.as_map().is_none() {
                 waiting_for.push("aepContext");
             } else {
@@ -222,9 +229,9 @@ impl Store {
         }
         let no_object = !matches!(self.api, Value::Null | Value::Map(_));
         let final_source = choices.is_own("organizationId");
-        let never = no_object || (!off && bad_organization && final_source);
+        let never = no_object || (off.is_none() && bad_organization && final_source);
 
-        let on = !off && (wanted == Some(true) || (organization_is_good && routed));
+        let on = off.is_none() && (wanted == Some(true) || (organization_is_good && routed));
         choices.put("storefrontEvents", Value::Bool(on));
         (Effective { settings: choices.settings(), issues, waiting_for, never, off }, choices)
     }

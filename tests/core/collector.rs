@@ -535,6 +535,57 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
 }
 
 #[test]
+fn what_switches_events_off_is_named() {
+    for (aep, settings, off, reason) in [
+        ("true", r#"{"storefrontEvents":false}"#, r#""storefrontEvents""#, "storefrontEvents is false"),
+        ("true", r#"{"hipaa":true}"#, r#""hipaa""#, "hipaa is true"),
+        ("false", "{}", r#""eventForwardingContext.aep""#, "eventForwardingContext.aep is not true"),
+    ] {
+        let mut bench = Bench::new();
+        bench.run(|collector, moment| collector.configure(Source::Page, &json(settings), moment));
+        bench.contexts(&format!(
+            r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"x"}},"eventForwardingContext":{{"aep":{aep}}}}}"#
+        ));
+        bench.publish("page-view");
+        assert_eq!((bench.status("state"), bench.status("off")), (r#""running""#.into(), off.into()));
+        let record = bench.collector.events().at("0").cloned().unwrap();
+        assert_eq!(record.get("status").and_then(Value::as_text), Some("suppressed"));
+        assert!(record.get("reason").and_then(Value::as_text).unwrap().ends_with(reason), "{record:?}");
+    }
+    assert_eq!(Bench::configured().status("off"), "null");
+}
+
+#[test]
+fn a_page_with_too_many_problems_is_told_so() {
+    let mut bench = Bench::configured();
+    for number in 0..150 {
+        let issue = storefront_collector::inspect::Issue::of("?made-up:% is one of many", &[&number.to_string()]);
+        let item = Item { issues: vec![issue], ..Item::default() };
+        bench.run(|collector, moment| drop(collector.pushed(item, None, Page::default(), moment)));
+    }
+    let status = bench.collector.status();
+    let issues = status.get("issues").and_then(Value::as_list).unwrap();
+    assert_eq!((issues.len(), issues[99].get("code").and_then(Value::as_text)), (100, Some("too-many")));
+}
+
+#[test]
+fn a_record_says_what_was_wrong_with_its_event() {
+    let mut bench = Bench::identified();
+    bench.contexts(r#"{"storefrontInstanceContext":{"environmentId":"e","baseCurrencyCode":5}}"#);
+    bench.publish("product-page-view");
+    bench.publish("page-view");
+    bench.publish("product-page-view");
+    let events = bench.collector.events();
+    let issues = |at: &str| events.at(at).and_then(Value::as_list).map(<[Value]>::len);
+    assert!(issues("1.issues").is_some_and(|count| count > 0), "{events:?}");
+    assert_eq!(events.at("3.issues"), events.at("1.issues"), "though it was told before");
+    assert_eq!(issues("2.issues"), None, "and none where there were none");
+    assert!(
+        events.at("1.issues.0.message").and_then(Value::as_text).is_some_and(|text| text.contains("productContext"))
+    );
+}
+
+#[test]
 fn what_another_page_left_is_not_among_the_counts_of_this_one() {
     let mut before = known("{}");
     before.publish("sign-out");

@@ -161,9 +161,9 @@ proptest! {
         store.set(Source::Page, &page);
         store.set(Source::Api, &api);
         let now = store.effective();
-        prop_assert!(!(now.off && now.settings.storefront_events));
-        prop_assert!(!now.off || now.waiting_for.is_empty());
-        if !now.off && !now.never && now.waiting_for.is_empty() {
+        prop_assert!(!(now.off.is_some() && now.settings.storefront_events));
+        prop_assert!(now.off.is_none() || now.waiting_for.is_empty());
+        if now.off.is_none() && !now.never && now.waiting_for.is_empty() {
             prop_assert!(now.settings.storefront_events);
             prop_assert!(now.settings.web_sdk_name.is_some() || (now.settings.organization_id.is_some() && now.settings.datastream_id.is_some()));
         }

@@ -59,7 +59,7 @@ fn defaults_are_those_of_the_contract() {
             debug_enabled: false,
         }
     );
-    assert!(now.issues.is_empty() && !now.never && !now.off);
+    assert!(now.issues.is_empty() && !now.never && now.off.is_none());
     assert_eq!(now.waiting_for, ["aepContext", "eventForwardingContext"]);
 }
 
@@ -129,7 +129,7 @@ fn gate_of_event_forwarding() {
         let mut store = data_layer(aep, forwarding);
         store.set(Source::Page, &json(page));
         let now = store.effective();
-        assert_eq!((now.waiting_for, now.off), (waiting, off), "{aep} {forwarding} {page}");
+        assert_eq!((now.waiting_for, now.off.is_some()), (waiting, off), "{aep} {forwarding} {page}");
     }
     assert_eq!(
         told(&data_layer(AEP, r#"{"aep":"true"}"#).effective().issues),
@@ -141,13 +141,16 @@ fn gate_of_event_forwarding() {
 #[test]
 fn settings_may_change_later() {
     let mut store = data_layer(AEP, r#"{"aep":false}"#);
-    assert!(store.effective().off);
+    assert_eq!(store.effective().off, Some("eventForwardingContext.aep"));
     store.set_data_layer(Some(&json(AEP)), Some(&json(r#"{"aep":true}"#)));
-    assert!(!store.effective().off && store.effective().settings.storefront_events);
+    assert!(store.effective().off.is_none() && store.effective().settings.storefront_events);
     store.set(Source::Api, &json(r#"{"storefrontEvents":false}"#));
-    assert!(store.effective().off && !store.effective().settings.storefront_events);
+    assert!(!store.effective().settings.storefront_events);
+    assert_eq!(store.effective().off, Some("storefrontEvents"));
+    store.set(Source::Api, &json(r#"{"hipaa":true}"#));
+    assert_eq!(store.effective().off, Some("hipaa"));
     store.set(Source::Api, &Value::Null);
-    assert!(!store.effective().off);
+    assert_eq!(store.effective().off, None);
     store.set_data_layer(None, None);
     assert_eq!(store.effective().waiting_for, ["aepContext", "eventForwardingContext"]);
 }
@@ -237,7 +240,7 @@ fn organization_of_another_form_can_never_work_with_the_bundled_sender() {
         assert_eq!(now.waiting_for, ["organizationId"]);
 
         let now = api(&format!(r#"{{"organizationId":"{bad}","storefrontEvents":false}}"#));
-        assert!(!now.never && now.off, "off works as off");
+        assert!(!now.never && now.off.is_some(), "off works as off");
     }
 }
 
