@@ -463,7 +463,7 @@ impl Collector {
     /// Hands an event to the outbox: from here on it is delivered, or refused for good.
     fn accept(&mut self, draft: &Draft, moment: &Moment) {
         self.recognise(moment);
-        let composed = draft.compose(&self.effective.settings, self.exchange.ecid());
+        let composed = draft.compose(&self.effective.settings, self.exchange.shopper.ecid());
         let composed = match self.run_before_send(composed) {
             Ok(Some(composed)) => composed,
             Ok(None) => {

@@ -19,10 +19,12 @@
 mod decode;
 mod handover;
 mod map;
+mod shopper;
 
 pub use decode::decode;
 pub use handover::{append_to_url, carried_in, from_legacy_cookies, from_url};
 pub use map::{identity_map, primaries};
+pub(crate) use shopper::Shopper;
 
 use alloc::string::String;
 

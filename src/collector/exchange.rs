@@ -9,11 +9,10 @@ use super::draft::with_ecid;
 use super::instance::{NETWORK, Told};
 use super::{Effect, Host, route};
 use crate::consent::State;
-use crate::cookies;
-use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response};
-use crate::delivery::{Action, Event, Exception, Outcome, RequestId, Send};
-use crate::identity;
-use crate::inspect::{Issue, Status};
+use crate::delivery::edge::{cookies as edge_cookies, endpoint, request, response, verdict};
+use crate::delivery::{Action, Event, Outcome, RequestId, Send};
+use crate::identity::{self, Shopper};
+use crate::inspect::Issue;
 use crate::moment::Moment;
 use crate::settings::{self, Settings};
 use crate::text;
@@ -40,27 +39,15 @@ pub enum Failure {
     Network,
 }
 
-/// What is known about the shopper and the requests under way.
+/// The shopper, and the requests under way.
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
-    ecid: Option<String>,
-    /// The organization that knows the shopper by it.
-    organization: Option<String>,
-    /// The ECID of a shopper who has just refused, and what the edge gave: the edge has to hear who it was.
-    parting: Option<Parting>,
+    pub(super) shopper: Shopper,
     /// The domain for cookies; probed when first needed, for a probe is a cookie for an instant.
     apex: Option<String>,
-    /// Cookies the edge gave, by name: they count where the browser refuses to keep them.
-    given: Vec<(String, String)>,
     requests: Vec<(RequestId, UnderWay)>,
     /// Whether the third-party domain turned out to be blocked.
     third_party_blocked: bool,
-    /// The shopper's identity across sites, if the edge told it.
-    pub(super) core: Option<String>,
-    /// The region of Audience Manager, if the edge told it.
-    pub(super) region: Option<i64>,
-    /// The ECID by Adobe's older library, for as long as the edge has told none.
-    pub(super) handed: Option<String>,
     /// `targetMigrationEnabled`.
     pub(super) target_migration: bool,
     /// `idMigrationEnabled: false`: cookies of Adobe's older libraries are neither read nor written.
@@ -72,9 +59,6 @@ pub(super) struct Exchange {
     /// Who chose: `identityMap` of `setConsent`.
     pub(super) consent_identities: Option<Value>,
 }
-
-/// An ECID, and cookies by name.
-type Parting = (Option<String>, Vec<(String, String)>);
 
 #[derive(Clone, Debug)]
 struct UnderWay {
@@ -102,63 +86,15 @@ pub(super) struct Understood {
 }
 
 impl Exchange {
-    /// The ECID, if it is known.
-    pub(super) fn ecid(&self) -> Option<&str> {
-        self.ecid.as_deref()
-    }
-
     /// What the last command about consent said beside the choice is of no other choice.
     pub(super) fn forget_command(&mut self) {
         self.consent_identities = None;
         self.consent_route.clear();
     }
 
-    /// The ECID was told by somebody else: the store's own Web SDK.
-    pub(super) fn learn(&mut self, ecid: Option<String>) {
-        if ecid.is_some() {
-            self.ecid = ecid;
-        }
-    }
-
-    /// Forgets the shopper, who has opted out.
-    pub(super) fn forget(&mut self) {
-        if self.ecid.is_some() {
-            self.parting = Some((self.ecid.take(), core::mem::take(&mut self.given)));
-        }
-        self.core = None;
-        self.given.clear();
-    }
-
-    /// The settings name this organization; another one knows the shopper by another identity.
-    pub(super) fn serve(&mut self, organization: Option<&String>) {
-        if organization.is_some() && self.organization.as_ref() != organization {
-            if self.organization.is_some() {
-                self.forget();
-                self.parting = None;
-                self.handed = None;
-            }
-            self.organization = organization.cloned();
-        }
-    }
-
-    /// Looks for the ECID in the identity cookie; what the cookie says counts over what was known.
-    /// Gives back whether one is known now. The cookie may be deleted while the page is open: requests go
-    /// on carrying it, for the edge would take the shopper for another one.
+    /// Looks for the shopper in the cookies, see [`Shopper::look`].
     pub(super) fn look(&mut self, settings: &Settings, moment: &Moment) -> bool {
-        if let Some(organization) = &settings.organization_id
-            && let Some(cookie) = identity::edge_cookie(&moment.cookies, organization, "identity")
-            && !self.given.iter().any(|(_, value)| *value == cookie)
-            && let Some(ecid) = identity::decode(&cookie)
-        {
-            self.ecid = Some(ecid);
-            self.give(text::join(&[&identity::cookie_prefix(organization), "identity"]), cookie);
-        }
-        self.ecid.is_some()
-    }
-
-    fn give(&mut self, name: String, value: String) {
-        self.given.retain(|(known, _)| *known != name);
-        self.given.push((name, value));
+        self.shopper.look(settings.organization_id.as_deref(), &moment.cookies)
     }
 
     /// The request's own identifier, as it stands in its URL.
@@ -188,14 +124,10 @@ impl Exchange {
         let organization = named(route::ORGANIZATION).unwrap_or(current);
         let apex = self.apex(host, consent).to_owned();
         if consent == State::In {
-            self.parting = None;
+            self.shopper.stay();
         }
-        let (own_ecid, given) = match &self.parting {
-            Some((ecid, given)) if send.action == Action::SetConsent => (ecid, given),
-            _ if organization != current => (&None, &self.given),
-            _ => (&self.ecid, &self.given),
-        };
-        let cookies = joined(&moment.cookies, given);
+        let (own_ecid, cookies) =
+            self.shopper.told_to(organization, send.action == Action::SetConsent, &moment.cookies);
         let identified = own_ecid.is_some() || identity::is_known(&cookies, organization);
         let core = settings.third_party_cookies_enabled && endpoint::allows_third_party_cookies(&host.user_agent);
         // Who acquires an identity though there is one wants the one across sites, which only that domain knows.
@@ -209,8 +141,8 @@ impl Exchange {
         let lost = endpoint::is_first_party(request_host, &apex) && !identity::is_known(&moment.cookies, organization);
         let legacy = if self.no_migration { "" } else { cookies.as_str() };
         let ecid = identity::carried_in(page_url, legacy, organization, moment.wall)
-            .or_else(|| own_ecid.clone().filter(|_| lost))
-            .or_else(|| self.handed.clone().filter(|_| !identified));
+            .or_else(|| own_ecid.filter(|_| lost).map(String::from))
+            .or_else(|| self.shopper.handed.clone().filter(|_| !identified));
         let home = named(route::HOME).or(settings.datastream_id.as_deref()).unwrap_or_default();
         let other = named(route::OTHER);
         let envelope = request::Envelope {
@@ -269,8 +201,8 @@ impl Exchange {
         }
         let route = route::parse(&event.route);
         let theirs = route.get(route::ORGANIZATION).and_then(Value::as_text);
-        let is_foreign = theirs.zip(self.organization.as_deref()).is_some_and(|(theirs, ours)| theirs != ours);
-        with_ecid(&event.json, self.ecid().filter(|_| !is_foreign))
+        let is_foreign = theirs.is_some_and(|theirs| self.shopper.is_foreign(theirs));
+        with_ecid(&event.json, self.shopper.ecid().filter(|_| !is_foreign))
     }
 
     /// A request was given up; its answer is not wanted any more.
@@ -317,7 +249,7 @@ impl Exchange {
         let mut answer = response::read(under_way.action, reply.status, &reply.body, headers, moment.wall);
         understood.issues = answer.issues();
         understood.consent_came = answer.cookies.iter().any(is_consent);
-        understood.outcome = outcome(&answer, reply.status);
+        understood.outcome = verdict::outcome(&answer, reply.status);
         understood.told.again = matches!(understood.outcome, Outcome::Retry { .. });
         if !answer.good {
             let status = text::decimal(i64::from(reply.status));
@@ -353,7 +285,8 @@ impl Exchange {
             // The present one does not know the shopper by it; the cookies are the former one's own.
             answer.ecid = None;
             understood.identity_came = false;
-        } else if !under_way.identified && self.look(settings, moment) && answer.ecid.as_deref() != self.ecid() {
+        } else if !under_way.identified && self.look(settings, moment) && answer.ecid.as_deref() != self.shopper.ecid()
+        {
             // While this page was frozen another one has asked, too: the shopper keeps that identity.
             answer.ecid = None;
             answer.cookies.retain(|cookie| !cookie.name.ends_with("_identity"));
@@ -376,7 +309,7 @@ impl Exchange {
         let legacy = settings
             .organization_id
             .as_deref()
-            .filter(|_| self.ecid.is_none() && !self.no_migration)
+            .filter(|_| self.shopper.ecid().is_none() && !self.no_migration)
             .zip(answer.ecid.as_deref())
             .and_then(|(organization, ecid)| {
                 let known = identity::from_legacy_cookies(&moment.cookies, organization);
@@ -384,8 +317,7 @@ impl Exchange {
             });
         let apex = self.apex(host, State::In).to_owned();
         for cookie in answer.cookies.iter().chain(&legacy) {
-            self.given.retain(|(name, _)| *name != cookie.name);
-            self.given.push((cookie.name.clone(), cookie.value.clone()));
+            self.shopper.give(cookie.name.clone(), cookie.value.clone());
             effects.push(Effect::SetCookie(cookie.to_text(&apex, host.scheme == "https:")));
         }
         if let Some(segments) = edge_cookies::segments_cookie(&answer.destinations) {
@@ -394,12 +326,11 @@ impl Exchange {
         for pixel in &answer.pixels {
             effects.push(Effect::Pixel { url: pixel.url.clone(), hide_referrer: pixel.hide_referrer });
         }
-        for (known, told) in [(&mut self.ecid, &answer.ecid), (&mut self.core, &answer.core)] {
-            if told.is_some() {
-                known.clone_from(told);
-            }
+        self.shopper.learn(answer.ecid.clone());
+        if answer.core.is_some() {
+            self.shopper.core.clone_from(&answer.core);
         }
-        self.region = answer.region.or(self.region);
+        self.shopper.region = answer.region.or(self.shopper.region);
         effects
     }
 
@@ -413,56 +344,7 @@ impl Exchange {
     }
 }
 
-/// `document.cookie`, and what the edge gave that the browser did not keep.
-fn joined(page: &str, given: &[(String, String)]) -> String {
-    let mut all = page.to_owned();
-    for (name, value) in given {
-        if cookies::get(page, name).is_none() {
-            if !all.is_empty() {
-                all.push_str("; ");
-            }
-            all.push_str(&text::join(&[name, "=", value]));
-        }
-    }
-    all
-}
-
 /// Whether this is the cookie that says what the shopper chose.
 fn is_consent(cookie: &edge_cookies::Cookie) -> bool {
     cookie.name.ends_with("_consent")
-}
-
-fn outcome(answer: &response::Answer, status: u16) -> Outcome {
-    let reason = |issue: &Issue| issue.message.clone();
-    if let response::Retry::After(after) = answer.retry {
-        return Outcome::Retry { after };
-    }
-    if status == 413 {
-        return Outcome::TooLarge;
-    }
-    if !answer.good {
-        let error = answer.errors.first();
-        let number = error.map_or("", |error| error.number());
-        return Outcome::Refused {
-            reason: answer.issues().first().map(reason).unwrap_or_default(),
-            // What names the datastream, its services, the country or authentication holds for any event.
-            whole: number.starts_with("00")
-                || number.starts_with("04")
-                || number.starts_with("05")
-                || status == 401
-                || status == 403
-                || status == 404,
-        };
-    }
-    let mut except = Vec::new();
-    for error in answer.errors.iter().chain(&answer.warnings) {
-        let becomes = match error.number() {
-            "0301" => Status::Suppressed,
-            _ if error.event.is_none() || !answer.errors.contains(error) => continue,
-            _ if error.may_pass() => Status::Queued,
-            _ => Status::Rejected,
-        };
-        except.push(Exception { event: error.event, becomes, reason: reason(&error.issue(false)) });
-    }
-    Outcome::Good { except }
 }

@@ -331,11 +331,11 @@ impl Collector {
     fn want_identity(&mut self, ticket: Ticket, wait: Wait, options: &Value, moment: &Moment) {
         self.exchange.acquire_route = self.route(options.get("edgeConfigOverrides"));
         self.exchange.look(&self.effective.settings, moment);
-        if self.sender == Some(Sender::Edge) && self.exchange.ecid().is_some() {
+        if self.sender == Some(Sender::Edge) && self.exchange.shopper.ecid().is_some() {
             self.delivery.handle(Input::Identity(true), moment);
         }
         let fresh = matches!(&wait, Wait::Identity(names) if names.iter().any(|name| name == "CORE"))
-            && self.exchange.core.is_none();
+            && self.exchange.shopper.core.is_none();
         self.instance.waiting.push((ticket, wait));
         self.delivery.handle(Input::WantIdentity { ticket, patient: true, fresh }, moment);
     }
@@ -355,7 +355,7 @@ impl Collector {
             let effects = self.exchange.take(&answer, &self.effective.settings, &self.host, moment);
             self.effects.extend(effects);
         }
-        if came && self.exchange.ecid().is_some() {
+        if came && self.exchange.shopper.ecid().is_some() {
             self.delivery.handle(Input::Identity(true), moment);
         }
         let told = Told { handles: answer.handles, destinations: answer.destinations, ..Told::default() };
@@ -471,13 +471,13 @@ impl Collector {
                 for namespace in namespaces {
                     let known = match namespace.as_str() {
                         "ECID" => Some(ecid.clone()),
-                        "CORE" => self.exchange.core.clone(),
+                        "CORE" => self.exchange.shopper.core.clone(),
                         _ => None,
                     };
                     identity.set(namespace, known.map_or(Value::Null, Value::Text));
                 }
                 let mut edge = Map::new();
-                if let Some(region) = self.exchange.region {
+                if let Some(region) = self.exchange.shopper.region {
                     edge.set("regionId", region);
                 }
                 self.resolve(ticket, Value::from([("identity", Value::Map(identity)), ("edge", Value::Map(edge))]));

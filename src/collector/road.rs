@@ -49,7 +49,7 @@ impl Collector {
     pub(super) fn put_in_force(&mut self, effective: Effective, moment: &Moment) {
         self.report_all(effective.issues.clone());
         self.effective = effective;
-        self.exchange.serve(self.effective.settings.organization_id.as_ref());
+        self.exchange.shopper.serve(self.effective.settings.organization_id.as_ref());
         // What closes the way does so first: without the organization nobody's refusal is found.
         if self.effective.off.is_some() || !self.effective.waiting_for.is_empty() {
             self.choose_road(moment);
@@ -174,7 +174,7 @@ impl Collector {
     pub fn sdk_identified(&mut self, ecid: Option<String>, moment: &Moment) {
         self.sdk.identified = true;
         self.sdk.deadline = None;
-        self.exchange.learn(ecid);
+        self.exchange.shopper.learn(ecid);
         self.delivery.handle(Input::Sdk(true), moment);
     }
 
@@ -183,7 +183,7 @@ impl Collector {
         let outcome = match answer {
             SdkAnswer::Resolved => {
                 // Its own consent may have come after it was asked.
-                if self.exchange.ecid().is_none() && self.may_send() {
+                if self.exchange.shopper.ecid().is_none() && self.may_send() {
                     self.effects.push_back(Effect::AskSdk);
                 }
                 Outcome::Good { except: Vec::new() }

@@ -62,7 +62,7 @@ impl Collector {
             delivery::Effect::Store { key, text } => Effect::Store { key, text },
             delivery::Effect::Forget(keys) => Effect::Forget(keys),
             delivery::Effect::Purge => {
-                self.exchange.forget();
+                self.exchange.shopper.forget();
                 self.delivery.handle(Input::Identity(false), moment);
                 self.sdk.asked = false;
                 self.sdk.identified = false;
@@ -249,7 +249,7 @@ impl Collector {
 
     /// Looks who the shopper is now, as the cookies say.
     pub(super) fn recognise(&mut self, moment: &Moment) {
-        let known = self.exchange.ecid().is_some();
+        let known = self.exchange.shopper.ecid().is_some();
         if self.sender == Some(Sender::Edge) && self.exchange.look(&self.effective.settings, moment) && !known {
             self.delivery.handle(Input::Identity(true), moment);
         }
@@ -257,7 +257,7 @@ impl Collector {
 
     /// Adobe's older library beside us says who the shopper is.
     pub fn handed_ecid(&mut self, ecid: String) {
-        self.exchange.handed = Some(ecid).filter(|ecid| ecid.bytes().all(|byte| byte.is_ascii_digit()));
+        self.exchange.shopper.handed = Some(ecid).filter(|ecid| ecid.bytes().all(|byte| byte.is_ascii_digit()));
     }
 
     /// This tab may fetch the shopper's identity now; another tab may have done so meanwhile.
@@ -288,7 +288,7 @@ impl Collector {
         if self.consent.state() == State::In {
             self.exchange.look(&self.effective.settings, moment);
         }
-        self.exchange.ecid().filter(|_| self.consent.state() == State::In).map(String::from)
+        self.exchange.shopper.ecid().filter(|_| self.consent.state() == State::In).map(String::from)
     }
 
     /// No more events are taken, and what waits in memory for settings or consent is given up.

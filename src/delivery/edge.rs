@@ -36,3 +36,4 @@ pub mod endpoint;
 pub mod error;
 pub mod request;
 pub mod response;
+pub mod verdict;

@@ -59,6 +59,12 @@ impl EdgeError {
         matches!(self.number(), "0300" | "0307") || self.status.is_some_and(is_passing)
     }
 
+    /// Whether it names the datastream, its services, the country or authentication, which holds for any event.
+    #[must_use]
+    pub fn is_about_the_request(&self) -> bool {
+        matches!(self.number().get(..2), Some("00" | "04" | "05"))
+    }
+
     /// The error as an issue with the setting or field to look at. It holds none of the Edge's own
     /// words, for they may quote the shopper's data.
     #[must_use]

@@ -1,0 +1,37 @@
+//! What an answer amounts to for the outbox.
+
+use alloc::vec::Vec;
+
+use super::response::{Answer, Retry};
+use crate::delivery::{Exception, Outcome};
+use crate::inspect::{Issue, Status};
+
+/// What becomes of the events of a request that was answered so, with this status.
+#[must_use]
+pub fn outcome(answer: &Answer, status: u16) -> Outcome {
+    let reason = |issue: &Issue| issue.message.clone();
+    if let Retry::After(after) = answer.retry {
+        return Outcome::Retry { after };
+    }
+    if status == 413 {
+        return Outcome::TooLarge;
+    }
+    if !answer.good {
+        let is_whole = answer.errors.first().is_some_and(super::error::EdgeError::is_about_the_request);
+        return Outcome::Refused {
+            reason: answer.issues().first().map(reason).unwrap_or_default(),
+            whole: is_whole || matches!(status, 401 | 403 | 404),
+        };
+    }
+    let mut except = Vec::new();
+    for error in answer.errors.iter().chain(&answer.warnings) {
+        let becomes = match error.number() {
+            "0301" => Status::Suppressed,
+            _ if error.event.is_none() || !answer.errors.contains(error) => continue,
+            _ if error.may_pass() => Status::Queued,
+            _ => Status::Rejected,
+        };
+        except.push(Exception { event: error.event, becomes, reason: reason(&error.issue(false)) });
+    }
+    Outcome::Good { except }
+}
