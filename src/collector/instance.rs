@@ -4,7 +4,12 @@
 //! consent on: one identity, one consent, one outbox, one order. It keeps what the page wrote, though, and
 //! is neither mapped nor given identities. A command's promise is kept by [`Effect::Answer`].
 
+mod info;
 mod options;
+mod promises;
+
+pub(super) use promises::{NETWORK, Told};
+use promises::{SAME_EVENT, Sent, Wait};
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -14,23 +19,13 @@ use super::draft::{Asked, Draft, overlay};
 use super::{BeforeSend, Collector, Effect, Sender};
 use crate::consent::State;
 use crate::delivery::edge::response;
-use crate::delivery::{self, Action, Input, RequestId, Ticket};
-use crate::identity;
-use crate::inspect::{Issue, Severity, Status};
+use crate::delivery::{Action, Input, Ticket};
+use crate::inspect::{Issue, Severity};
 use crate::moment::Moment;
 use crate::page::Page;
-use crate::settings::Effective;
 use crate::text::join;
 use crate::value::{Map, Value};
 use crate::xdm::personal::hold_back_identities;
-
-/// Retries that a caller waits through, as the Web SDK's do; the event itself is tried for longer.
-const PATIENCE: i64 = 4;
-/// How long after its first call an event that has arrived is still meant by a caller who tries again, in
-/// milliseconds.
-const SAME_EVENT: i64 = 300_000;
-/// Events of disappointed callers that are remembered.
-const KEPT_AT_MOST: usize = 50;
 
 /// What the bundled sender keeps as an instance.
 #[derive(Debug, Default)]
@@ -50,76 +45,6 @@ pub(super) struct Instance {
     /// Events whose callers were told that they failed, and that are kept and tried again: who sends one
     /// once more means the same event.
     kept: Vec<Sent>,
-}
-
-/// What a promise waits for.
-#[derive(Debug)]
-enum Wait {
-    /// The end of this event.
-    Event(Sent),
-    /// The shopper's identity under these namespaces.
-    Identity(Vec<String>),
-    /// The shopper's ECID, for this address.
-    Url(String),
-    /// The end of the messages about consent.
-    Consent,
-}
-
-/// An event that the page sent.
-#[derive(Clone, Debug)]
-struct Sent {
-    id: String,
-    /// The options it was sent with.
-    options: String,
-    /// When, in milliseconds since 1970.
-    wall: i64,
-    /// Whether decisions are asked for.
-    decisions: bool,
-    /// Whether it has arrived.
-    arrived: bool,
-}
-
-/// What an answer of the edge has for callers.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Told {
-    pub(super) request: RequestId,
-    pub(super) handles: Vec<Value>,
-    pub(super) destinations: Vec<Value>,
-    /// Why it is no good answer, in the Web SDK's words.
-    pub(super) failure: String,
-    /// Whether the Web SDK would try again, and its caller wait.
-    pub(super) again: bool,
-}
-
-impl Told {
-    /// The request was given up.
-    pub(super) fn unanswered(request: RequestId) -> Self {
-        Self { request, failure: NETWORK.to_owned(), again: true, ..Self::default() }
-    }
-
-    /// The result of a command that got this answer.
-    fn result(&self, decisions: bool) -> Value {
-        let payloads = |kind: &str| -> Vec<Value> {
-            let handles =
-                self.handles.iter().filter(|handle| handle.get("type").and_then(Value::as_text) == Some(kind));
-            handles
-                .flat_map(|handle| handle.get("payload").and_then(Value::as_list).unwrap_or_default())
-                .cloned()
-                .collect()
-        };
-        let propositions = payloads("personalization:decisions");
-        let mut result = Map::new();
-        if decisions {
-            result.set("decisions", propositions.clone());
-        }
-        result.set("propositions", propositions);
-        for (name, list) in [("destinations", self.destinations.clone()), ("inferences", payloads("rtml:inferences"))] {
-            if !list.is_empty() {
-                result.set(name, list);
-            }
-        }
-        Value::Map(result)
-    }
 }
 
 impl Collector {
@@ -361,194 +286,7 @@ impl Collector {
         let told = Told { handles: answer.handles, destinations: answer.destinations, ..Told::default() };
         self.resolve(ticket, told.result(options.get("renderDecisions").and_then(Value::as_bool) == Some(true)));
     }
-
-    /// The name to answer under as a Web SDK, and whether the settings say by now that we send. Beside the store's own
-    /// Web SDK there is no other, and where events are off there is none.
-    #[must_use]
-    pub fn answers_as(&self) -> Option<(&str, bool)> {
-        let Effective { settings, off, waiting_for, .. } = &self.effective;
-        let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none() && off.is_none())?;
-        Some((name, waiting_for.is_empty()))
-    }
-
-    /// The configuration as the Web SDK's own would show it.
-    #[must_use]
-    pub fn library_configs(&self) -> Value {
-        let settings = &self.effective.settings;
-        let text = |text: &Option<String>| Value::from(text.as_deref().unwrap_or_default());
-        let context = self.store.to_value().at("context.value").cloned().unwrap_or_default();
-        Value::from([
-            ("datastreamId", text(&settings.datastream_id)),
-            ("orgId", text(&settings.organization_id)),
-            ("edgeDomain", Value::from(settings.edge_domain.as_str())),
-            ("edgeBasePath", Value::from(settings.edge_base_path.as_str())),
-            ("defaultConsent", Value::from(settings.consent_rules().default.name())),
-            ("context", context),
-            ("thirdPartyCookiesEnabled", Value::from(settings.third_party_cookies_enabled)),
-            ("debugEnabled", Value::from(settings.debug_enabled)),
-            ("clickCollectionEnabled", Value::from(false)),
-            ("idMigrationEnabled", Value::from(!self.exchange.no_migration)),
-            ("edgeConfigOverrides", self.instance.overrides.clone().unwrap_or_default()),
-        ])
-    }
-
-    fn library_info(&self) -> Value {
-        let list =
-            |names: &mut dyn Iterator<Item = &'static str>| Value::from(names.map(Value::from).collect::<Vec<_>>());
-        Value::from([
-            ("version", Value::from(env!("CARGO_PKG_VERSION"))),
-            ("configs", self.library_configs()),
-            ("commands", list(&mut options::commands())),
-            ("components", list(&mut ["Consent", "Context", "DataCollector", "Identity", "LibraryInfo"].into_iter())),
-        ])
-    }
-
-    /// An event has moved on: whoever waits for its end may have it.
-    pub(super) fn event_moved(
-        &mut self,
-        id: &str,
-        status: Status,
-        reason: Option<&str>,
-        attempts: i64,
-        request: Option<RequestId>,
-    ) {
-        if let Some(at) = self.instance.kept.iter().position(|sent| sent.id == id) {
-            match status {
-                Status::Accepted => self.instance.kept.get_mut(at).into_iter().for_each(|sent| sent.arrived = true),
-                Status::Suppressed | Status::Rejected => drop(self.instance.kept.swap_remove(at)),
-                _ => {}
-            }
-        }
-        let waits = |wait: &Wait| matches!(wait, Wait::Event(sent) if sent.id == id);
-        let Some(at) = self.instance.waiting.iter().position(|(_, wait)| waits(wait)) else { return };
-        let told = &self.instance.told;
-        let told = if request == Some(told.request) { told.clone() } else { Told::default() };
-        let answer = match status {
-            Status::Accepted => Ok(told),
-            Status::Suppressed => Ok(Told::default()),
-            Status::Rejected => {
-                Err(if told.failure.is_empty() { reason.unwrap_or_default().to_owned() } else { told.failure })
-            }
-            // It is kept and tried again; the caller has waited as long as the Web SDK would.
-            Status::Queued if attempts > 0 && (told.failure == NETWORK || attempts >= PATIENCE) => {
-                Err(if told.failure.is_empty() { NETWORK.to_owned() } else { told.failure })
-            }
-            _ => return,
-        };
-        let (ticket, Wait::Event(sent)) = self.instance.waiting.remove(at) else { return };
-        match answer {
-            Ok(_) if status == Status::Suppressed => self.resolve(ticket, Value::map()),
-            Ok(told) => self.resolve(ticket, told.result(sent.decisions)),
-            Err(reason) => {
-                if status == Status::Queued {
-                    if self.instance.kept.len() >= KEPT_AT_MOST {
-                        self.instance.kept.remove(0);
-                    }
-                    self.instance.kept.push(sent);
-                }
-                self.fail(ticket, "sendEvent", &reason);
-            }
-        }
-    }
-
-    /// A promise of the outbox is kept; whether it was one of ours.
-    pub(super) fn outbox_settled(&mut self, ticket: Ticket, moment: &Moment) -> bool {
-        let Some(at) = self.instance.waiting.iter().position(|(known, _)| *known == ticket) else { return false };
-        let (_, wait) = self.instance.waiting.remove(at);
-        let ecid = self.ecid(moment);
-        match (wait, ecid) {
-            (Wait::Url(url), Some(ecid)) => {
-                let organization = self.effective.settings.organization_id.as_deref().unwrap_or_default();
-                let url = identity::append_to_url(&url, &ecid, organization, moment.wall);
-                self.resolve(ticket, Value::from([("url", url)]));
-            }
-            (Wait::Url(url), None) if self.consent.state() == State::Out => {
-                self.resolve(ticket, Value::from([("url", url)]));
-            }
-            (_, None) if self.consent.state() == State::Out => self.resolve(ticket, Value::map()),
-            (Wait::Identity(namespaces), Some(ecid)) => {
-                let mut identity = Map::new();
-                for namespace in namespaces {
-                    let known = match namespace.as_str() {
-                        "ECID" => Some(ecid.clone()),
-                        "CORE" => self.exchange.shopper.core.clone(),
-                        _ => None,
-                    };
-                    identity.set(namespace, known.map_or(Value::Null, Value::Text));
-                }
-                let mut edge = Map::new();
-                if let Some(region) = self.exchange.shopper.region {
-                    edge.set("regionId", region);
-                }
-                self.resolve(ticket, Value::from([("identity", Value::Map(identity)), ("edge", Value::Map(edge))]));
-            }
-            (wait, _) => {
-                let command = if matches!(wait, Wait::Url(_)) { "appendIdentityToUrl" } else { "getIdentity" };
-                let failure = core::mem::take(&mut self.instance.told.failure);
-                let failure = if failure.is_empty() { "The edge gave no ECID." } else { &failure };
-                self.fail(ticket, command, failure);
-            }
-        }
-        true
-    }
-
-    /// A message about consent goes to the edge.
-    pub(super) fn consent_leaves(&mut self) {
-        self.instance.telling = self.instance.telling.saturating_add(1);
-    }
-
-    /// A message about consent has come to an end.
-    pub(super) fn consent_done(&mut self) {
-        self.instance.telling = self.instance.telling.saturating_sub(1);
-        self.consent_told();
-    }
-
-    /// Whoever waits for the edge to hear of a choice may have his answer, unless it is told again.
-    pub(super) fn consent_told(&mut self) {
-        if self.instance.telling == 0 && self.consent.wake_at().is_none() {
-            for ticket in self.consent_waiters() {
-                self.resolve(ticket, Value::map());
-            }
-        }
-    }
-
-    fn consent_waiters(&mut self) -> Vec<Ticket> {
-        let waiting = self.instance.waiting.extract_if(.., |(_, wait)| matches!(wait, Wait::Consent));
-        waiting.map(|(ticket, _)| ticket).collect()
-    }
-
-    /// An answer came, or none: kept for whoever waits for its request.
-    pub(super) fn heard(&mut self, action: delivery::Action, told: Told) {
-        if action == delivery::Action::SetConsent && !told.failure.is_empty() {
-            self.instance.tries = self.instance.tries.saturating_add(1);
-            if !told.again || self.instance.tries >= PATIENCE {
-                for ticket in self.consent_waiters() {
-                    self.fail(ticket, "setConsent", &told.failure);
-                }
-            }
-        }
-        self.instance.told = told;
-    }
-
-    fn resolve(&mut self, ticket: Ticket, result: Value) {
-        self.effects.push_back(Effect::Answer { ticket, answer: Ok(result) });
-    }
-
-    fn reject(&mut self, ticket: Ticket, problem: &str) {
-        let message = join(&["[", self.instance_name(), "] ", problem]);
-        self.effects.push_back(Effect::Answer { ticket, answer: Err(message) });
-    }
-
-    fn fail(&mut self, ticket: Ticket, command: &str, cause: &str) {
-        self.reject(
-            ticket,
-            &join(&["An error occurred while executing the ", command, " command.\nCaused by: ", cause]),
-        );
-    }
 }
-
-/// The Web SDK's words for a request without an answer.
-pub(super) const NETWORK: &str = "Network request failed.";
 
 /// `edgeConfigId` is `datastreamId` under its old name.
 fn rename_datastream(command: &str, options: &mut Value) {

@@ -175,20 +175,25 @@ test("a TCF banner that never loads: events wait, and one warning says so", asyn
   note("TCF: never loads", "ours", "held, one warning, 0 requests");
 });
 
-for (const [name, sources, expected] of [["is left alone", ["mg_dnt"], []], ["is told when web_sdk is named", ["mg_dnt", "web_sdk"], ["out"]]]) {
-  test(`an own SDK's consent ${name}`, async ({ page, site, edge }) => {
+for (const [name, sources, isCalled, expected] of [
+  ["is left alone", ["mg_dnt"], false, []],
+  ["is told when web_sdk is named", ["mg_dnt", "web_sdk"], false, ["out"]],
+  ["is told of a call of setConsent", ["mg_dnt"], true, ["out"]],
+]) {
+  test(`an own SDK's consent ${name}`, async ({ page, context, site, edge }) => {
     const config = JSON.stringify({ orgId: ORG, datastreamId: OWN_SDK, clickCollectionEnabled: false });
     await page.goto(site.page(html(stub("own"), alloy(), code(`window.own("configure", ${config});`), sdk(),
       push(...contexts({ webSdkName: "own" })), settings({ consentSources: sources }), collector())));
     await ready(page, "ours");
     await views(page, "first");
     await edge.settled((events) => events.length > 0);
-    await choose(page, "out");
+    if (isCalled) await choose(page, "out");
+    else await context.addCookies([{ name: "mg_dnt", value: "1", url: "https://shop.test" }]);
     await views(page, "out");
     await page.waitForTimeout(500);
     expect(general(await told(edge))).toEqual(expected);
     expect(arrived(await edge.events())).toEqual(["first"]);
-    note(`own SDK, setConsent("out"), sources ${sources}`, "ours", `told ${expected.join() || "nothing"}`);
+    note(`own SDK, ${isCalled ? "setConsent(\"out\")" : "mg_dnt"}, sources ${sources}`, "ours", `told ${expected.join() || "nothing"}`);
   });
 }
 
