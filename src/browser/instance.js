@@ -1,7 +1,7 @@
 // `window[instanceName]`: the bundled sender as a Web SDK instance, and the queue of the documented base code (Edge
 // protocol, 8.1 and 8.2). Only a free name is taken; a Web SDK that loads later finds the queue that it expects, and does
 // no harm.
-import { debug } from "./console.js";
+import { debug, setDebugging } from "./console.js";
 import { COMMAND, CONFIG, INSTANCE, NAME_TAKEN, NOTICE, hookOf, promised } from "./host.js";
 import { monitor, record } from "./monitors.js";
 import { readings } from "./page.js";
@@ -29,6 +29,8 @@ const tellOfConfiguration = (host) => {
   const config = host.told(CONFIG);
   if (!config || !host.instance || host.instance.isTold) return;
   host.instance.isTold = true;
+  // Its own line is among those that are asked for.
+  setDebugging(config.debugEnabled);
   monitor("onInstanceConfigured", () => ({ config }));
 };
 
