@@ -77,7 +77,12 @@ impl Collector {
             Err("The library has already been configured and may only be configured once.".to_owned())
         } else if configured || name == "configure" || name == "setDebug" {
             let mut options = options.clone();
-            rename_datastream(name, &mut options);
+            if rename_datastream(name, &mut options) {
+                self.report(Issue::of(
+                    "edgeConfigId?deprecated:The field '%' is deprecated. Use 'datastreamId' instead.",
+                    &[],
+                ));
+            }
             options::check(name, &options).map(|()| options)
         } else {
             Err("The library must be configured first. Please do so by executing the configure command.".to_owned())
@@ -288,14 +293,15 @@ impl Collector {
     }
 }
 
-/// `edgeConfigId` is `datastreamId` under its old name.
-fn rename_datastream(command: &str, options: &mut Value) {
-    if command == "configure"
+/// `edgeConfigId` is `datastreamId` under its old name; whether it was given so.
+fn rename_datastream(command: &str, options: &mut Value) -> bool {
+    let old = options.get("edgeConfigId").filter(|id| command == "configure" && !id.is_null()).cloned();
+    if let Some(id) = &old
         && options.get("datastreamId").is_none_or(Value::is_null)
-        && let Some(id) = options.remove_at("edgeConfigId")
     {
-        options.set_at("datastreamId", id);
+        options.set_at("datastreamId", id.clone());
     }
+    old.is_some()
 }
 
 /// The query for decisions, if the caller wants some; `null` otherwise. Nothing is rendered: the page gets

@@ -10,7 +10,7 @@
 //! ```
 
 use crate::storefront::EventKind;
-use crate::text::has;
+use crate::text::{has, holds};
 use crate::value::Value;
 
 /// The kinds of events that carry personal data of their own accord; a custom context can bring it
@@ -27,7 +27,7 @@ pub const EVENTS: [EventKind; 8] = [
 ];
 
 /// XDM fields that say who someone is.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "personalEmail",
     "person.accountID",
     "person.personalEmailID",
@@ -35,6 +35,7 @@ const FIELDS: [&str; 10] = [
     "person.taxId",
     "person.birthDate",
     "person.birthDayAndMonth",
+    "person.birthYear",
     "commerce.billing.address",
     "commerce.shipping.address",
     "endUserIDs",
@@ -48,21 +49,28 @@ pub fn hold_back(xdm: &mut Value) {
     for field in FIELDS {
         xdm.remove_at(field);
     }
+    if xdm.get("personID").is_some_and(is_address) {
+        xdm.remove_at("personID");
+    }
     if let Some(identities) = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap")) {
         hold_back_identities(identities);
     }
+}
+
+fn is_address(id: &Value) -> bool {
+    id.as_text().is_some_and(|id| has(id, b'@'))
 }
 
 /// Takes such identities out of an identity map.
 pub fn hold_back_identities(identities: &mut Value) {
     let Some(identities) = identities.as_map_mut() else { return };
     identities.retain(|namespace, entries| {
-        let named = |word: &str| namespace.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        if named("email") || named("phone") {
+        let name = namespace.to_ascii_lowercase();
+        if holds(&name, "email") || holds(&name, "phone") {
             return false;
         }
         if let Value::List(entries) = entries {
-            entries.retain(|entry| !entry.get("id").and_then(Value::as_text).is_some_and(|id| has(id, b'@')));
+            entries.retain(|entry| !entry.get("id").is_some_and(is_address));
         }
         !entries.is_empty()
     });
@@ -77,7 +85,7 @@ mod tests {
     fn takes_out_who_it_is_and_leaves_the_rest() {
         let mut xdm = Value::parse(
             r#"{"personalEmail":{"address":"a@b"},"person":{"accountID":"7","accountType":"B2B","name":{"firstName":"A"}},
-                "identityMap":{"ECID":[{"id":"1","primary":true}],"Email_LC_SHA256":[{"id":"f00"}],"email":[{"id":"a@b"}],
+                "identityMap":{"ECID":[{"id":"1","primary":true}],"Email_LC_SHA256":[{"id":"f00"}],"hashedEmail":[{"id":"f00"}],"mobile_phone":[{"id":"1"}],"email":[{"id":"a@b"}],
                 "crm":[{"id":"a@b"},{"id":"c1"}],"login":[{"id":"x@y"}]},"commerce":{"order":{"priceTotal":1}}}"#,
         )
         .unwrap();
@@ -89,6 +97,11 @@ mod tests {
         let before = xdm.clone();
         hold_back(&mut xdm);
         assert_eq!(xdm, before);
+        for (person, stays) in [("41861666193140161934276845651148876988", true), ("ann@example.com", false)] {
+            let mut xdm = Value::from([("personID", person)]);
+            hold_back(&mut xdm);
+            assert_eq!(xdm.get("personID").is_some(), stays, "{person}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::text::{decimal, join};
 use crate::value::Value;
@@ -19,6 +20,7 @@ enum Kind {
     Texts,
     Host,
     OneOf(&'static [&'static str]),
+    Namespaces,
     IdentityMap,
     Handles,
     /// Not looked at: functions, which JSON does not carry, and what only others use.
@@ -80,7 +82,7 @@ static COMMANDS: &[(&str, &[Row])] = &[
         ],
     ),
     ("createEventMergeId", &[]),
-    ("getIdentity", &[("namespaces", Kind::FilledList, Optional), OVERRIDES]),
+    ("getIdentity", &[("namespaces", Kind::Namespaces, Optional), OVERRIDES]),
     ("getLibraryInfo", &[]),
     (
         "sendEvent",
@@ -138,6 +140,13 @@ pub(super) fn check(command: &str, options: &Value) -> Result<(), String> {
             None if *need == Required => add(&mut problems, &["'", name, "' is a required option"]),
             None => {}
         }
+    }
+    if command == "configure"
+        && let (Some(old), Some(new)) = (options.get("edgeConfigId"), options.get("datastreamId"))
+        && !old.is_null()
+        && old != new
+    {
+        add(&mut problems, &["The field 'edgeConfigId' is deprecated. Use 'datastreamId' instead."]);
     }
     if command == "sendEvent"
         && let Some(xdm) = options.get("xdm")
@@ -206,15 +215,20 @@ impl Kind {
             Self::Flag => (value.as_bool().is_some(), "true or false"),
             Self::Object | Self::IdentityMap => (value.as_map().is_some(), "an object"),
             Self::List | Self::Texts => (value.as_list().is_some(), "an array"),
-            Self::FilledList => (value.as_list().is_some_and(|list| !list.is_empty()), "a non-empty array"),
+            Self::FilledList | Self::Namespaces => {
+                (value.as_list().is_some_and(|list| !list.is_empty()), "a non-empty array")
+            }
             Self::Host => {
                 let host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':');
                 (value.as_text().is_some_and(|text| !text.is_empty() && text.bytes().all(host)), "a valid domain")
             }
-            Self::OneOf(words) => (
-                value.as_text().is_some_and(|text| words.contains(&text)),
-                "one of these values: [\"in\",\"out\",\"pending\"]",
-            ),
+            Self::OneOf(words) => {
+                if !value.as_text().is_some_and(|text| words.contains(&text)) {
+                    let list = Value::from(words.iter().map(|word| Value::from(*word)).collect::<Vec<_>>());
+                    refuse(problems, path, &join(&["one of these values: ", &list.to_json()]), value);
+                }
+                return;
+            }
             Self::Handles => (value.get("handle").and_then(Value::as_list).is_some(), "an object with an array handle"),
         };
         if !good {
@@ -223,6 +237,15 @@ impl Kind {
         if matches!(self, Self::Texts) {
             for (at, item) in value.as_list().unwrap_or_default().iter().enumerate() {
                 Self::Text.check(problems, &indexed(path, at), item);
+            }
+        }
+        if matches!(self, Self::Namespaces) {
+            let items = value.as_list().unwrap_or_default();
+            for (at, item) in items.iter().enumerate() {
+                Self::OneOf(&["ECID", "CORE"]).check(problems, &indexed(path, at), item);
+            }
+            if items.iter().enumerate().any(|(at, item)| items.iter().take(at).any(|earlier| earlier == item)) {
+                refuse(problems, path, "array values to be unique", value);
             }
         }
         if matches!(self, Self::IdentityMap) {
@@ -287,6 +310,8 @@ mod tests {
                 r#"{"orgId":"O","datastreamId":"d","edgeDomain":"edge.test:8443","context":["web"],"clickCollectionEnabled":false}"#,
             ),
             ("setConsent", r#"{"consent":[1]}"#),
+            ("getIdentity", r#"{"namespaces":["ECID","CORE"]}"#),
+            ("configure", r#"{"orgId":"O","datastreamId":"d","edgeConfigId":"d"}"#),
             ("applyResponse", r#"{"responseBody":{"handle":[]}}"#),
             ("createEventMergeId", "{}"),
         ] {
@@ -312,6 +337,28 @@ mod tests {
                 "configure",
                 r#"{"orgId":"O","datastreamId":"d","edgeDomain":"a b","x":1}"#,
                 "'edgeDomain': Expected a valid domain",
+            ),
+            (
+                "configure",
+                r#"{"orgId":"O","datastreamId":"d","defaultConsent":"maybe"}"#,
+                "'defaultConsent': Expected one of these values: [\"in\",\"out\",\"pending\"], but got a text.",
+            ),
+            (
+                "configure",
+                r#"{"orgId":"O","datastreamId":"d","edgeConfigId":"e"}"#,
+                "The field 'edgeConfigId' is deprecated. Use 'datastreamId' instead.",
+            ),
+            (
+                "setConsent",
+                r#"{"consent":[1],"identityMap":{"H":[{"authenticatedState":"x"}]}}"#,
+                "'identityMap.H[0].authenticatedState': Expected one of these values: [\"ambiguous\",\"authenticated\",\"loggedOut\"]",
+            ),
+            ("getIdentity", r#"{"namespaces":[]}"#, "'namespaces': Expected a non-empty array"),
+            ("getIdentity", r#"{"namespaces":["ECID","ECID"]}"#, "'namespaces': Expected array values to be unique"),
+            (
+                "getIdentity",
+                r#"{"namespaces":["ECID","FPID"]}"#,
+                "'namespaces[1]': Expected one of these values: [\"ECID\",\"CORE\"], but got a text.",
             ),
             ("setConsent", r#"{"consent":[]}"#, "'consent': Expected a non-empty array"),
             (
