@@ -252,6 +252,21 @@ const NO_SETTINGS = {
   "400 KB": () => ({ organizationId: "x".repeat(400_000) }),
 };
 
+test("who calls before init is done is told what to do", async ({ page, site, build }) => {
+  test.skip(build === "javascript", "its init has nothing to fetch");
+  await page.goto(site.page(html()));
+  const said = await page.evaluate(async (module) => {
+    const { default: init, start, validate, version } = await import(module);
+    const messages = [];
+    for (const call of [start, validate, version]) {
+      try { await call(); } catch ({ message }) { messages.push(message); }
+    }
+    await init();
+    return [...messages, version()];
+  }, MODULES[build]);
+  expect(said).toEqual([...Array(3).fill("[storefront-collector] the module is not ready: await init() first"), expect.stringMatching(/^\d/)]);
+});
+
 test("settings that JSON cannot carry are named, and cost no other field", async ({ page, site, build }) => {
   await page.goto(site.page(html()));
   const found = await page.evaluate(async ([module, given, none, settings]) => {

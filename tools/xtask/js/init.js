@@ -1,6 +1,10 @@
 // Takes the place of what wasm-bindgen's glue ends with, after `shorten`: the same `init` and `initSync`, without the
 // warnings about arguments of old. `wasm`, `START`, `FILE` and `__wbg_get_imports` are the glue's.
 
+/** Who calls before that is told what to do; the engine's own words would name letters of a minified file. */
+const NOT_YET = new Proxy({}, { get: () => { throw new Error("[storefront-collector] the module is not ready: await init() first"); } });
+wasm = NOT_YET;
+
 function run(instance) {
   wasm = instance.exports;
   wasm.START();
@@ -13,7 +17,7 @@ function named(input, key) {
 }
 
 export function initSync(input) {
-  if (wasm) return wasm;
+  if (wasm !== NOT_YET) return wasm;
   const module = named(input, "module");
   const compiled = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module);
   return run(new WebAssembly.Instance(compiled, __wbg_get_imports()));
