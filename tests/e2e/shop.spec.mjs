@@ -77,19 +77,58 @@ for (const scheme of ["http", "https"]) {
   });
 }
 
-test("a shopper who refuses is not counted", async ({ page, edge, context }) => {
-  await context.addCookies([{ name: "mg_dnt", value: "1", url: address(edge) }]);
+/** What this browser keeps of the shopper beside what the shop itself needs. */
+const keptOf = async (page) => ({
+  cookies: (await page.context().cookies()).map(({ name }) => name),
+  storage: await page.evaluate(async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...(await indexedDB.databases()).map(({ name }) => name)].filter((name) => name !== "fjord-and-finch")),
+});
+const untouched = async (page, edge, what) => {
+  await page.waitForTimeout(1_500);
+  expect((await edge.requests()).map(({ path }) => path), `${what}: requests`).toEqual([]);
+  expect(await keptOf(page), what).toEqual({ cookies: [], storage: [] });
+};
+
+// Adobe's Web SDK adds an empty referrer to some events.
+const TOLERATED = { bundled: /^$/, own: / web\.webReferrer\.URL$/ };
+
+for (const sender of ["bundled", "own"]) {
+  test.describe(`by the ${sender} sender`, () => {
+    test.use({ tolerated: TOLERATED[sender] });
+    test("before the banner is answered nothing is sent and nothing kept, and what was held goes once she accepts", async ({ page, edge }) => {
+      await page.goto(`${address(edge)}/img/mark.svg`);
+      await page.evaluate((chosen) => localStorage.setItem("fjord-and-finch", JSON.stringify({ sender: chosen })), sender);
+      await page.goto(`${address(edge)}/product.html?sku=FF-MUG`);
+      await page.getByRole("button", { name: "Add to cart" }).click();
+      await untouched(page, edge, "no answer yet");
+      await page.getByRole("button", { name: "Accept" }).click();
+      const held = ["web.webpagedetails.pageViews", "commerce.productViews", "commerce.productListOpens", "commerce.productListAdds"];
+      const events = await edge.settled((list) => held.every((type) => list.some(({ eventType }) => eventType === type)), { datastreamId: DATASTREAM });
+      expect(events.map(({ eventType }) => eventType).sort()).toEqual(held.sort());
+    });
+  });
+}
+
+test("a shopper who refuses is not counted, nor is what she did before", async ({ page, edge }) => {
   await page.goto(`${address(edge)}/product.html?sku=FF-MUG`);
+  await page.getByRole("button", { name: "Refuse" }).click();
   await page.getByRole("button", { name: "Add to cart" }).click();
   await page.getByRole("button", { name: "Look into the cart" }).click();
   await page.waitForTimeout(1_500);
-  expect(await edge.requests()).toEqual([]);
-  expect((await context.cookies()).map(({ name }) => name)).toEqual(["mg_dnt"]);
+  await page.goto(`${address(edge)}/cart.html`);
+  await expect(page.getByRole("region", { name: "Cookies" })).toBeHidden();
+  await page.waitForTimeout(1_500);
+  expect((await edge.requests()).map(({ path }) => path)).toEqual([]);
+  expect(await keptOf(page)).toEqual({ cookies: ["mg_dnt"], storage: [] });
+  // She may think again: from then on she is counted.
+  await page.getByRole("button", { name: "Cookie settings" }).click();
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.goto(`${address(edge)}/product.html?sku=FF-LMP`);
+  await until(edge, (xdm) => xdm.productListItems?.[0]?.SKU === "FF-LMP", "the product viewed after");
+  expect((await edge.events()).filter(({ xdm }) => JSON.stringify(xdm).includes("FF-MUG"))).toEqual([]);
 });
 
 test.describe("beside the bundled sender", () => {
-  // Adobe's Web SDK adds an empty referrer to some events.
-  test.use({ tolerated: / web\.webReferrer\.URL$/ });
+  test.use({ tolerated: TOLERATED.own });
 
   test("the shop's own Web SDK carries the events when the shopper of the demo says so", async ({ page, edge }) => {
     const seen = watch(page);

@@ -10,6 +10,8 @@ const { context, publish } = sdk;
 export const ORGANIZATION = "5BFE274A5F6980A50A495C08@AdobeOrg";
 export const DATASTREAM = "7f0c2f6e-5c1e-4d0a-9a54-3f2f6f8a1b20";
 export const OWN_SDK = "shopAlloy";
+/** The website that `user_allowed_save_cookie` must name for the shopper's consent to count here. */
+export const WEBSITE = 1;
 
 const absolute = (path) => new URL(path, document.baseURI).href;
 const productUrl = (item) => absolute(`product.html?sku=${item.sku}`);
@@ -56,7 +58,7 @@ const account = () => {
 export const pageLoaded = (pageType, pageName) => {
   context.setStorefrontInstance({
     environmentId: "2c0f6a3e-8d1b-4d5f-9b0e-6f2f9d6f5a11", instanceId: "demo", environment: "Testing", storeUrl: location.origin,
-    websiteId: 1, websiteCode: "base", websiteName: "Fjord & Finch", storeId: 1, storeCode: "main_website_store", storeName: "Main",
+    websiteId: WEBSITE, websiteCode: "base", websiteName: "Fjord & Finch", storeId: 1, storeCode: "main_website_store", storeName: "Main",
     storeViewId: 1, storeViewCode: "default", storeViewName: "English", baseCurrencyCode: "USD", storeViewCurrencyCode: "USD",
   });
   context.setChannel({ _id: "https://ns.adobe.com/xdm/channels/web", _type: "https://ns.adobe.com/xdm/channel-types/web" });

@@ -1,5 +1,6 @@
 // The nine pages of the demo shop, from one template: they differ in title and name, and are put together in the browser
-// (www/shop/main.js). `cargo xtask docs` writes them; a test says when they are out of date.
+// (www/shop/main.js). The settings beside the tag make events wait for the banner (www/shop/consent.js), as Commerce's
+// cookie restriction mode wants it (docs/guides/luma.md). `cargo xtask docs` writes them; a test says when they are out of date.
 import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
@@ -20,6 +21,7 @@ const page = (name, title) => `<!doctype html>
 <link rel="icon" href="img/mark.svg">
 <link rel="stylesheet" href="shop/shop.css">
 <script defer src="/npm/@adobe/magento-storefront-events-sdk/dist/index.js"></script>
+<script type="application/json" id="storefront-collector">{ "consentSources": ["mg_dnt", "user_allowed_save_cookie"] }</script>
 <script type="module" src="/pkg/collector.js"></script>
 <script type="module" src="shop/main.js"></script>
 </head>
