@@ -163,3 +163,29 @@ test("what is broken behind the counter is mended there, and nothing is lost", a
   const additions = (await edge.events()).filter(({ eventType }) => eventType === "commerce.productListAdds");
   expect(new Set(additions.map(({ id }) => id)).size).toBe(1);
 });
+
+test("who goes offline behind the counter sends nothing, on the next page neither, and all of it once online again", async ({ page, edge, context }) => {
+  await page.goto(`${address(edge)}/index.html`);
+  await page.getByRole("button", { name: "Accept" }).click();
+  await until(edge, (xdm) => xdm.eventType === "web.webpagedetails.pageViews", "first page view");
+  await page.getByRole("button", { name: "Behind the counter" }).click();
+  await page.getByRole("button", { name: "Go offline" }).click();
+  const before = (await edge.requests()).length;
+  await page.goto(`${address(edge)}/product.html?sku=FF-TNT&storefront-collector-debug`);
+  await expect(page.getByRole("heading", { name: "This browser is offline" })).toBeVisible();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  // Another tab of the same browser is as offline as this one.
+  const other = await context.newPage();
+  await other.goto(`${address(edge)}/category.html?id=wear`);
+  await page.waitForTimeout(1_500);
+  expect((await edge.requests()).slice(before).map(({ path }) => path), "the collector does not even try").toEqual([]);
+  expect(await page.evaluate(() => storefrontCollector.events().map(({ status }) => status))).toEqual(Array(4).fill("queued"));
+  await page.getByRole("button", { name: "Behind the counter" }).click();
+  await page.getByRole("button", { name: "Mend" }).click();
+  const held = ["commerce.productViews", "commerce.productListAdds"];
+  await edge.settled((list) => held.every((type) => list.some(({ eventType }) => eventType === type)));
+  await until(edge, (xdm) => xdm.productListItems?.[0]?.SKU === "FF-TNT" && xdm.eventType === "commerce.productListAdds", "the addition made while offline");
+  await until(edge, (xdm) => xdm.web?.webPageDetails?.siteSection === "Category", "the other tab's page view");
+  expect(await Promise.all([page, other].map((tab) => tab.evaluate(() => navigator.onLine)))).toEqual([true, true]);
+});

@@ -1,4 +1,5 @@
 // Behind the counter: what the collector did with each act, what arrived at the local edge, and levers to break things.
+import { goOffline, goOnline } from "./offline.js";
 import { save, state } from "./state.js";
 import { el, redraw, toast } from "./view.js";
 
@@ -13,11 +14,13 @@ const FAULTS = [
   { id: "hang", name: "Edge hangs", fault: { hang: true } },
   { id: "reset", name: "Connections reset", fault: { reset: true } },
   { id: "slow", name: "Answers after 3 s", fault: { delayMs: 3000 } },
+  { id: "offline", name: "Go offline", fault: { reset: true }, act: goOffline },
 ];
 
-const breakIt = async ({ name, fault }) => {
+const breakIt = async ({ name, fault, act }) => {
   try {
     await control("POST", "faults", [{ fault }]);
+    act?.();
     toast(`${name}: shop on, then mend it and watch`);
   } catch {
     toast("This server has no local edge to break");
@@ -26,6 +29,7 @@ const breakIt = async ({ name, fault }) => {
 const mend = async () => {
   try {
     await control("DELETE", "faults");
+    goOnline();
     toast("Mended");
   } catch {
     toast("This server has no local edge");
