@@ -5,11 +5,10 @@ import { KINDS } from "./scenarios.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
 import { NPM } from "./support/paths.mjs";
 import { OURS, ORG, code, collector, contexts, page as html, push, settings } from "./support/pages.mjs";
-import { DATASTREAM, address, shopThrough } from "./support/shopping.mjs";
+import { DATASTREAM, SHOP_PAGES, address, shopThrough } from "./support/shopping.mjs";
 
 const AXE = readFileSync(join(NPM, "axe-core/axe.min.js"), "utf8");
 const STRICT = "default-src 'none'; script-src 'self' 'nonce-page' 'wasm-unsafe-eval'; style-src 'none'; img-src data:; connect-src";
-const SHOP_PAGES = ["index", "category", "product", "search", "cart", "checkout", "account", "lists", "success"];
 
 /** Writes down every violation of a page's policy, also of pages that are left. */
 const guard = async (page) => {

@@ -4,6 +4,9 @@ import { expect } from "./fixtures.mjs";
 /** The datastream of the demo shop. */
 export const DATASTREAM = "7f0c2f6e-5c1e-4d0a-9a54-3f2f6f8a1b20";
 
+/** The demo shop's pages, by their files' names. */
+export const SHOP_PAGES = ["index", "category", "product", "search", "cart", "checkout", "account", "lists", "success"];
+
 /** The demo as `cargo xtask demo` serves it: shop, packages and edge on one address. */
 export const address = (edge, scheme = "https") => `${scheme}://127.0.0.1:${edge.ports[scheme]}`;
 

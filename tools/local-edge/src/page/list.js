@@ -9,7 +9,7 @@ const SPARE = 8;
  */
 export const virtualList = ({ label, height, draw, open, key }) => {
   const room = el("div.room", { role: "none" });
-  const node = el("div.list", { role: "listbox", "aria-label": label, tabindex: 0 }, room);
+  const node = el("div.events", { role: "listbox", "aria-label": label, tabindex: 0 }, room);
   const rows = new Map();
   let items = [];
   let active = null;

@@ -6,7 +6,10 @@ const NAMES = { page: "Page views", product: "Product views", cart: "Cart", chec
 const STEPS = [["Product view", "commerce.productViews"], ["Cart", "commerce.productListAdds"], ["Checkout", "commerce.checkouts"], ["Order", "commerce.purchases"]];
 const WIDTHS = [1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400, 604_800].map((seconds) => seconds * 1000);
 const BARS = 60;
-const SIZE = { width: 900, height: 280, left: 44, bottom: 28, top: 10 };
+/** In the page's own pixels, so that a chart of any width has texts of one size. */
+const SIZE = { height: 280, left: 44, bottom: 28, top: 10 };
+/** A time below the chart and the gap to the next. */
+const LABEL = 90;
 
 /** The events in at most `BARS` equal spans of time, each counted by family. */
 export const spans = (list) => {
@@ -37,18 +40,18 @@ export const funnel = (list) => {
 
 const label = (at, width) => new Date(at).toLocaleString("en", width >= 86_400_000 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", second: width < 60_000 ? "2-digit" : undefined, hour12: false });
 
-const chart = (list) => {
+const chart = (list, wide) => {
   const { width, bars } = spans(list);
   const most = Math.max(1, ...bars.map(({ total }) => total));
-  const room = { width: SIZE.width - SIZE.left, height: SIZE.height - SIZE.bottom - SIZE.top };
+  const room = { width: Math.max(0, wide - SIZE.left), height: SIZE.height - SIZE.bottom - SIZE.top };
   const each = room.width / Math.max(bars.length, 12);
   const y = (count) => SIZE.top + room.height * (1 - count / most);
   const ticks = [...new Set([0, Math.round(most / 2), most])];
-  const every = Math.ceil(bars.length / 6);
-  const drawing = svg("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-labelledby": "chart-title", class: "chart" },
+  const every = Math.ceil(LABEL / Math.max(1, each));
+  const drawing = svg("svg", { viewBox: `0 0 ${wide} ${SIZE.height}`, role: "img", "aria-labelledby": "chart-title", class: "chart" },
     svg("title", { id: "chart-title" }, "Events over time by type"),
     ticks.map((tick) => svg("g", {},
-      svg("line", { x1: SIZE.left, x2: SIZE.width, y1: y(tick), y2: y(tick), class: "grid" }),
+      svg("line", { x1: SIZE.left, x2: wide, y1: y(tick), y2: y(tick), class: "grid" }),
       svg("text", { x: SIZE.left - 8, y: y(tick) + 4, class: "tick end" }, number(tick)))),
     bars.map((bar, index) => {
       const x = SIZE.left + index * each;
@@ -61,7 +64,7 @@ const chart = (list) => {
           below += height;
           return svg("rect", { x: x + each * 0.1, y: SIZE.top + room.height - below, width: each * 0.8, height, class: `bar ${family}` });
         }),
-        index % every === 0 ? svg("text", { x: x + each / 2, y: SIZE.height - 8, class: `tick${index === 0 ? "" : " middle"}` }, label(bar.at, width)) : null);
+        index % every === 0 && (index === 0 || x + each / 2 + LABEL / 3 < wide) ? svg("text", { x: x + each / 2, y: SIZE.height - 8, class: `tick${index === 0 ? "" : " middle"}` }, label(bar.at, width)) : null);
     }));
   const totals = FAMILIES.map((family) => [family, list.filter((event) => event.family === family).length]).filter(([, count]) => count);
   return [drawing, el("ul.legend", {}, totals.map(([family, count]) => el("li", {}, el(`span.swatch.${family}`, { "aria-hidden": "true" }), `${NAMES[family]} `, el("strong", {}, number(count)))))];
@@ -91,7 +94,8 @@ const byType = (list) => {
 };
 
 export const numbers = (() => {
-  const over = el("section.card", { "aria-label": "Events over time" });
+  const plot = el("div");
+  const over = el("section.card", { "aria-label": "Events over time" }, el("h2", {}, "Events over time"), plot);
   const way = el("section.card", { "aria-label": "From view to order" });
   const types = el("section.card", { "aria-label": "Events by type" });
   const node = el("div.numbers", {}, el("h1", {}, "Numbers"), over, way, types);
@@ -99,10 +103,16 @@ export const numbers = (() => {
     // Hundreds of redraws a second for nobody.
     if (!node.isConnected) return;
     const list = events.filter(({ status }) => status === "accepted");
-    over.replaceChildren(el("h2", {}, "Events over time"), ...(list.length ? chart(list) : [el("p.nothing", {}, "No event yet.")]));
+    plot.replaceChildren(...(list.length ? chart(list, plot.clientWidth) : [el("p.nothing", {}, "No event yet.")]));
     way.replaceChildren(el("h2", {}, "From view to order"), funnelView(list));
     types.replaceChildren(el("h2", {}, "By type"), byType(list));
   });
   follow(draw);
+  let drawn = 0;
+  new ResizeObserver(([{ contentRect: { width } }]) => {
+    // Its height follows from what is drawn.
+    if (width !== drawn) draw();
+    drawn = width;
+  }).observe(plot);
   return { node, shown: draw };
 })();
