@@ -4,7 +4,7 @@ import { defineConfig } from "@playwright/test";
 // ALL_BUILDS=1 runs every spec there too. Without it these are left out: what needs minutes, stands beside Adobe's
 // collector, or is about our own pages; `self` needs no browser at all, and `back-forward` starts its own.
 const SELF = /(self|back-forward)\.spec/;
-const LEFT_OUT = process.env.ALL_BUILDS ? SELF : /(self|back-forward|consent-beside|docs|instance|memory|npm|own-sdk|parity|see|cost)\.spec/;
+const LEFT_OUT = process.env.ALL_BUILDS ? SELF : /(self|back-forward|consent-beside|docs|edge-page|inspector|instance|layout|memory|npm|own-sdk|parity|see|cost)\.spec/;
 
 // The browser itself is launched in tests/e2e/support/fixtures.mjs: its host rules name ports known only then.
 export default defineConfig({
