@@ -2,6 +2,8 @@
 
 const OURS = "storefront-collector";
 const WINDOW = 3_000;
+/** An event that has waited so long for its answer waits for something. */
+const PATIENCE = 5_000;
 
 /** Starts watching; gives back what was seen so far and how to stop. */
 export const watchPage = (changed) => {
@@ -10,8 +12,16 @@ export const watchPage = (changed) => {
   const sent = [];
   const ours = () => window.storefrontCollector;
 
+  const records = () => {
+    try {
+      return ours()?.events?.() ?? [];
+    } catch {
+      return []; // It has just been stopped.
+    }
+  };
+
   const types = (payload) => (payload?.events ?? []).map(({ xdm }) => xdm?.eventType).filter(Boolean);
-  const ids = () => new Set((ours()?.events?.() ?? []).map(({ id }) => id));
+  const ids = () => new Set(records().map(({ id }) => id));
   const monitor = {
     onNetworkError: ({ url, error }) => { failures.push({ url, error: String(error?.message ?? error) }); changed(); },
     onNetworkResponse: () => { if (failures.length) { failures.length = 0; changed(); } },
@@ -41,7 +51,7 @@ export const watchPage = (changed) => {
 
   /** Instances that sent a type which we sent at the same time. */
   const others = () => {
-    const own = (ours()?.events?.() ?? []).map(({ eventType, timestamp }) => [eventType, Date.parse(timestamp)]);
+    const own = records().map(({ eventType, timestamp }) => [eventType, Date.parse(timestamp)]);
     const found = new Map();
     for (const { name, types: list, at } of sent) {
       for (const type of list) {
@@ -50,6 +60,9 @@ export const watchPage = (changed) => {
     }
     return [...found].map(([name, set]) => ({ name, types: [...set] }));
   };
+
+  /** How many events have waited too long, whatever they wait for. */
+  const overdue = () => records().filter(({ status, timestamp }) => (status === "queued" || status === "sent") && Date.now() - Date.parse(timestamp) > PATIENCE).length;
 
   const layer = (name) => {
     const value = window[name];
@@ -67,7 +80,7 @@ export const watchPage = (changed) => {
       const alone = ["organizationId", "datastreamId", "webSdkName"].every((name) => ["default", "dataLayer"].includes(settings?.[name]?.source ?? "default"));
       return {
         online: navigator.onLine, prerendering: Boolean(document.prerendering), dataLayer, forwarding: alone ? forwarding : null,
-        failures: [...failures], violations: [...violations], others: others(),
+        failures: [...failures], violations: [...violations], overdue: overdue(), others: others(),
         adobeCollector: Boolean(document.querySelector('script[src*="storefront-event-collector"]')), tags: Boolean(window._satellite),
       };
     },

@@ -70,17 +70,32 @@ const offSwitch = ({ settings, counts }, { forwarding }) => {
   return [];
 };
 
-const network = ({ settings }, events, { failures, online, violations }) => {
-  const out = [];
+/** What stands between events and the edge, as the page shows it and as the collector has remarked. */
+const network = ({ settings, issues = [], queue, sender }, events, { failures, online, violations, overdue }) => {
   const host = hostOf(settings);
-  if (!online) out.push(answer("warn", "This browser is offline", "Events are kept in the browser and leave when it is online again.", null));
-  const refused = violations.filter(({ directive, blocked }) => directive.startsWith("connect") && blocked.includes(host));
-  if (refused.length) out.push(answer("bad", "The page's content security policy refuses the edge", `connect-src does not name ${host}.`, `Allow: ${policyText(settings)}`));
-  else if (online && failures.length) {
-    out.push(answer("bad", "Requests do not get out", `${times(failures.length, "request")} failed before an answer came, though this browser is online. Ad blockers and tracking protection do this, firewalls and a wrong edgeDomain too.`, `Try a clean profile. If that helps, set edgeDomain to a first-party host (a CNAME such as data.your-shop.com) instead of ${host}.`));
+  if (violations.some(({ directive, blocked }) => directive.startsWith("connect") && blocked.includes(host))) {
+    return [answer("bad", "The page's content security policy refuses the edge", `connect-src does not name ${host}.`, `Allow: ${policyText(settings)}`)];
   }
-  const retrying = events.filter(({ status, attempts }) => (status === "queued" || status === "sent") && attempts > 1);
-  if (retrying.length && online && !refused.length) out.push(answer("warn", "The edge is slow or busy", `${times(retrying.length, "event")} ${retrying.length === 1 ? "is" : "are"} tried again, with growing pauses. Nothing is lost meanwhile.`, "Look at the status code of the last request in the network panel."));
+  if (!online) return [answer("warn", "This browser is offline", "Events are kept in the browser and leave when it is online again.", null)];
+  const out = [];
+  const retrying = events.filter(({ status, attempts }) => (status === "queued" && attempts > 0) || (status === "sent" && attempts > 1));
+  // A remark stays when all is well again; it counts while something waits.
+  const waits = queue?.events || events.some(({ status }) => status === "queued" || status === "sent");
+  const said = (code) => (waits ? issues.find((issue) => issue.code === code)?.message : undefined);
+  const [unreachable, busy] = [said("unreachable"), said("busy")];
+  if (failures.length) {
+    out.push(answer("bad", "Requests do not get out", `${times(failures.length, "request")} failed before an answer came, though this browser is online. Ad blockers and tracking protection do this, firewalls and a wrong edgeDomain too.${unreachable ? ` ${unreachable}` : ""}`, `Try a clean profile. If that helps, set edgeDomain to a first-party host (a CNAME such as data.your-shop.com) instead of ${host}.`));
+  } else if (unreachable) {
+    out.push(answer("warn", "The edge cannot be reached", unreachable, "Look at the last requests in the network panel: blocked, failed or without an answer."));
+  }
+  if (busy || retrying.length) {
+    const again = retrying.length ? `${times(retrying.length, "event")} ${retrying.length === 1 ? "is" : "are"} tried again, with growing pauses. Nothing is lost meanwhile.` : "";
+    out.push(answer("warn", "The edge is slow or busy", [busy, again].filter(Boolean).join(" "), "Look at the status code of the last request in the network panel."));
+  }
+  if (overdue && !out.length) {
+    const who = sender === "web-sdk" ? "The store's own Web SDK" : "The edge";
+    out.push(answer("warn", `${who} has not answered yet`, `${times(overdue, "event")} ${overdue === 1 ? "waits" : "wait"} for its answer, longer than usual. Nothing is lost meanwhile.`, "Look at the requests in the network panel that are still pending."));
+  }
   return out;
 };
 
@@ -135,23 +150,26 @@ export const ELSEWHERE = [
 /**
  * @param {{ status: object | null, events: object[], page: { online: boolean, prerendering: boolean, dataLayer: "client"|"array"|"missing"|"unusable",
  *   forwarding: boolean | null, failures: object[], violations: { directive: string, blocked: string }[],
- *   others: { name: string, types: string[] }[], adobeCollector: boolean, tags: boolean } }} seen
- * @returns {{ level: "bad"|"warn"|"good", title: string, text: string, todo: string | null }[]} worst first, never empty
+ *   overdue: number, others: { name: string, types: string[] }[], adobeCollector: boolean, tags: boolean } }} seen
+ * @returns {{ level: "bad"|"warn"|"good"|"open", title: string, text: string, todo: string | null }[]} worst first, never empty; `good` only where nothing keeps events from getting out
  */
 export const explain = ({ status, events, page }) => {
   if (!status) return noCollector(page);
   const state = { waitingFor: [], ...status };
+  const road = network(state, events, page);
   const found = [
     ...(state.state === "stopped" ? [answer("bad", "The collector was stopped", "stop() was called on this page.", "Start it again, or load the page anew.")] : []),
-    ...offSwitch(state, page), ...settingsMissing(state), ...consent(state), ...network(state, events, page), ...verdicts(state, events),
+    ...offSwitch(state, page), ...settingsMissing(state), ...consent(state), ...road, ...verdicts(state, events),
     ...quiet(state, page), ...double(page), ...shapes(events),
   ];
   const order = { bad: 0, warn: 1 };
   found.sort((a, b) => order[a.level] - order[b.level]);
-  if (found.some(({ level }) => level === "bad")) return found;
+  if (road.length || found.some(({ level }) => level === "bad")) return found;
   const { accepted = 0, queued = 0, held = 0 } = state.counts ?? {};
-  const text = accepted
-    ? `${times(accepted, "event")} of this page ${accepted === 1 ? "was" : "were"} taken by ${state.sender === "web-sdk" ? "the store's own Web SDK" : "the edge"}.${queued + held ? ` ${times(queued + held, "event")} on the way.` : ""}`
-    : "Settings are complete and consent is there.";
+  const edge = state.sender === "web-sdk" ? "the store's own Web SDK" : "the edge";
+  const under = queued + held ? `${times(queued + held, "event")} on the way.` : "";
+  // Nothing is known of the way before the first answer has come.
+  if (!accepted && queued) return [answer("open", "On its way", `${under} The first answer of ${edge} has not come yet.`, null), ...found];
+  const text = accepted ? `${times(accepted, "event")} of this page ${accepted === 1 ? "was" : "were"} taken by ${edge}. ${under}`.trim() : "Settings are complete and consent is there.";
   return [answer("good", accepted ? "Events are sent" : "Ready to send", text, null), ...found];
 };
