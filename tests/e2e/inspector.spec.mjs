@@ -17,6 +17,7 @@ const stand = (site, told) => site.page(html(code("window.adobeDataLayer = [];")
 const answers = (page) => page.getByRole("tabpanel").locator(":scope > ul > .answer").evaluateAll((list) => list.map((item) => `${item.classList[1]}: ${item.querySelector("h3").textContent}`));
 
 const ACCEPTED = { counts: { queued: 0, accepted: 1 }, queue: { events: 0, bytes: 0 } };
+const OFF = "Forwarding to Experience Platform is switched off";
 const STATES = [
   { name: "just published", says: ["open: On its way"] },
   { name: "taken", told: ACCEPTED, events: [event({ status: "accepted" })], says: ["good: Events are sent"] },
@@ -30,13 +31,19 @@ const STATES = [
   { name: "some were taken before the edge got busy", told: { counts: { accepted: 3 }, issues: [warning("busy")] }, events: [event({ status: "accepted" }), event({ id: "two" })], says: ["warn: The edge is slow or busy"] },
   { name: "what an earlier page left still waits", told: { counts: { queued: 1 }, issues: [warning("unreachable")] }, events: [], says: ["warn: The edge cannot be reached"] },
   { name: "the edge was busy, and is no more", told: { ...ACCEPTED, issues: [warning("busy"), warning("unreachable")] }, events: [event({ status: "accepted" })], says: ["good: Events are sent"] },
+  { name: "forwarding is off", told: { off: "eventForwardingContext.aep" }, says: [`bad: ${OFF}`] },
+  { name: "the page itself says that nothing is sent", told: { off: "storefrontEvents" }, says: ["bad: Storefront events are off"] },
+  { name: "under HIPAA", told: { off: "hipaa" }, says: ["bad: HIPAA keeps storefront events off"] },
+  // storefrontEvents: true in the page overrules the Admin's switch, whatever it says.
+  { name: "the page itself says that events are sent", told: { ...ACCEPTED, off: null }, forwarding: false, events: [event({ status: "accepted" })], says: ["good: Events are sent"] },
 ];
 
 test("the inspector never says that all is well beside what keeps events from getting out", async ({ page, site, context }) => {
-  for (const { name, told, events = [event()], says, text, offline } of STATES) {
+  for (const { name, told, events = [event()], says, text, offline, forwarding } of STATES) {
     await test.step(name, async () => {
       const url = stand(site, { status: status(told), events });
       await page.goto(url);
+      if (forwarding !== undefined) await page.evaluate((aep) => window.adobeDataLayer.push({ eventForwardingContext: { aep } }), forwarding);
       await context.setOffline(Boolean(offline));
       await expect.poll(() => answers(page), { message: name }).toEqual(says);
       if (text) await expect(page.getByRole("tabpanel")).toContainText(text);

@@ -66,24 +66,17 @@ export const watchPage = (changed) => {
 
   const layer = (name) => {
     const value = window[name];
-    if (value === undefined || value === null) return ["missing", null];
-    if (typeof value.push !== "function") return ["unusable", null];
-    const state = typeof value.getState === "function" ? value.getState() : [...value].filter((item) => item && typeof item === "object").reduce((all, item) => Object.assign(all, item), {});
-    const forwarding = state?.eventForwardingContext;
-    return [typeof value.getState === "function" ? "client" : "array", typeof forwarding?.aep === "boolean" ? forwarding.aep : null];
+    if (value === undefined || value === null) return "missing";
+    if (typeof value.push !== "function") return "unusable";
+    return typeof value.getState === "function" ? "client" : "array";
   };
 
   return {
-    seen: (settings) => {
-      const [dataLayer, forwarding] = layer(settings?.dataLayerName?.value ?? "adobeDataLayer");
-      // Settings of the page itself do not ask eventForwardingContext.
-      const alone = ["organizationId", "datastreamId", "webSdkName"].every((name) => ["default", "dataLayer"].includes(settings?.[name]?.source ?? "default"));
-      return {
-        online: navigator.onLine, prerendering: Boolean(document.prerendering), dataLayer, forwarding: alone ? forwarding : null,
-        failures: [...failures], violations: [...violations], overdue: overdue(), others: others(),
-        adobeCollector: Boolean(document.querySelector('script[src*="storefront-event-collector"]')), tags: Boolean(window._satellite),
-      };
-    },
+    seen: (settings) => ({
+      online: navigator.onLine, prerendering: Boolean(document.prerendering), dataLayer: layer(settings?.dataLayerName?.value ?? "adobeDataLayer"),
+      failures: [...failures], violations: [...violations], overdue: overdue(), others: others(),
+      adobeCollector: Boolean(document.querySelector('script[src*="storefront-event-collector"]')), tags: Boolean(window._satellite),
+    }),
     stop: () => {
       window.__alloyMonitors = window.__alloyMonitors?.filter((each) => each !== monitor);
       document.removeEventListener("securitypolicyviolation", violated);

@@ -64,11 +64,13 @@ const consent = (status) => {
   return [];
 };
 
-const offSwitch = ({ settings, counts }, { forwarding }) => {
-  if (forwarding === false) return [answer("bad", "Forwarding to Experience Platform is switched off", "eventForwardingContext.aep is false, so this page is told not to send. Another collector (Tags, for one) may be meant to.", "Switch storefront events on in the connector, flush the page cache, and load the page anew.")];
-  if (of(settings, "storefrontEvents") === false && counts?.published) return [answer("bad", "Storefront events are off", "storefrontEvents is false, or organization and datastream are not there yet.", "Switch storefrontEvents on and complete the settings.")];
-  return [];
+/** What switches events off, by the name that the collector gives it: it alone knows which source counts. */
+const OFF = {
+  "eventForwardingContext.aep": answer("bad", "Forwarding to Experience Platform is switched off", "eventForwardingContext.aep is not true, so this page is told not to send. Another collector (Tags, for one) may be meant to.", "Switch storefront events on in the connector, flush the page cache, and load the page anew."),
+  storefrontEvents: answer("bad", "Storefront events are off", "storefrontEvents is false, so nothing is sent, stored or set.", "Set storefrontEvents to true where it is false, or leave it out."),
+  hipaa: answer("bad", "HIPAA keeps storefront events off", "hipaa is true, which allows back office events only, so nothing is sent, stored or set.", "Where that is not meant, set hipaa to false."),
 };
+const offSwitch = ({ off }) => (off ? [OFF[off] ?? answer("bad", "Events are switched off", `${off} says so.`, null)] : []);
 
 /** What stands between events and the edge, as the page shows it and as the collector has remarked. */
 const network = ({ settings, issues = [], queue, sender }, events, { failures, online, violations, overdue }) => {
@@ -149,7 +151,7 @@ export const ELSEWHERE = [
 
 /**
  * @param {{ status: object | null, events: object[], page: { online: boolean, prerendering: boolean, dataLayer: "client"|"array"|"missing"|"unusable",
- *   forwarding: boolean | null, failures: object[], violations: { directive: string, blocked: string }[],
+ *   failures: object[], violations: { directive: string, blocked: string }[],
  *   overdue: number, others: { name: string, types: string[] }[], adobeCollector: boolean, tags: boolean } }} seen
  * @returns {{ level: "bad"|"warn"|"good"|"open", title: string, text: string, todo: string | null }[]} worst first, never empty; `good` only where nothing keeps events from getting out
  */
@@ -159,7 +161,7 @@ export const explain = ({ status, events, page }) => {
   const road = network(state, events, page);
   const found = [
     ...(state.state === "stopped" ? [answer("bad", "The collector was stopped", "stop() was called on this page.", "Start it again, or load the page anew.")] : []),
-    ...offSwitch(state, page), ...settingsMissing(state), ...consent(state), ...road, ...verdicts(state, events),
+    ...offSwitch(state), ...settingsMissing(state), ...consent(state), ...road, ...verdicts(state, events),
     ...quiet(state, page), ...double(page), ...shapes(events),
   ];
   const order = { bad: 0, warn: 1 };
