@@ -1,6 +1,11 @@
-// What the inspector makes of what a collector says: a stand-in says it, so that every state can be had at once.
+// What the inspector makes of what a collector says. First a stand-in says it, so that every state can be had at once; then
+// real collectors on pages that keep their events back.
 import { expect, test } from "./support/fixtures.mjs";
-import { code, page as html } from "./support/pages.mjs";
+import { ORG, OURS, OWN_SDK, code, collector, contexts, page as html, push, settings, stub } from "./support/pages.mjs";
+
+const STRICT = "default-src 'none'; script-src 'self' 'nonce-page' 'wasm-unsafe-eval'; style-src 'none'; img-src data:; connect-src";
+
+const INSPECTOR = "<script type=\"module\" src=\"/pkg/inspector.js\"></script>";
 
 const ago = (milliseconds) => new Date(Date.now() - milliseconds).toISOString();
 const event = (change = {}) => ({ id: "one", event: "page-view", eventType: "web.webpagedetails.pageViews", status: "queued", timestamp: ago(0), attempts: 0, xdm: {}, ...change });
@@ -12,7 +17,7 @@ const warning = (code) => ({ field: "edgeDomain", code, severity: "warning", mes
 
 const stand = (site, told) => site.page(html(code("window.adobeDataLayer = [];"), code(`const told = ${JSON.stringify(told)};
   window.storefrontCollector = { status: () => told.status, events: () => told.events, subscribe: () => () => {} };`),
-"<script type=\"module\" src=\"/pkg/inspector.js\"></script>"));
+INSPECTOR));
 /** The answers, each as its level and title. */
 const answers = (page) => page.getByRole("tabpanel").locator(":scope > ul > .answer").evaluateAll((list) => list.map((item) => `${item.classList[1]}: ${item.querySelector("h3").textContent}`));
 
@@ -50,4 +55,73 @@ test("the inspector never says that all is well beside what keeps events from ge
       await context.setOffline(false);
     });
   }
+});
+
+const OUR_SETTINGS = { organizationId: ORG, datastreamId: OURS };
+const PUSHED = "window.adobeDataLayer = window.adobeDataLayer || []; adobeDataLayer.push({ event: 'page-view', eventInfo: { pageContext: { pageType: 'CMS' } } });";
+
+const CART = "{ shoppingCartContext: { id: 'c', items: [] } }, { event: 'shopping-cart-view' }, { event: 'shopping-cart-view' }";
+/** Another sender of the same event, once the inspector listens. */
+const THEIRS = stub("theirs") + "<script src=\"/npm/@adobe/alloy/dist/alloy.min.js\"></script>"
+  + code(`theirs("configure", ${JSON.stringify({ orgId: ORG, datastreamId: OWN_SDK, thirdPartyCookiesEnabled: false, clickCollectionEnabled: false })});`);
+const sendTheirs = ({ page }) => page.evaluate(() => {
+  window.adobeDataLayer.push({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS" } } });
+  return window.theirs("sendEvent", { xdm: { eventType: "web.webpagedetails.pageViews" } }).then(() => null);
+});
+
+/** Why nothing is sent: the page, what is done to it, and what the inspector must say of it. */
+const REASONS = [
+  { name: "no settings at all", parts: [code(PUSHED), collector()], says: "The page has not said who it sends for" },
+  { name: "no forwarding context", parts: [push(contexts({ datastreamId: OURS })[0]), code(PUSHED), collector()], says: "Nothing says that events may go" },
+  { name: "forwarding is off", parts: [push(contexts({ datastreamId: OURS })[0], { eventForwardingContext: { aep: false } }), code(PUSHED), collector()], says: "Forwarding to Experience Platform is switched off" },
+  { name: "no datastream", parts: [push(...contexts({})), code(PUSHED), collector()], says: "The datastream ID is missing" },
+  { name: "the store's Web SDK never comes", parts: [settings({ ...OUR_SETTINGS, webSdkName: "theirs" }), code(PUSHED), collector()], says: "The store's own Web SDK is not there: window.theirs" },
+  { name: "storefront events off", parts: [settings({ ...OUR_SETTINGS, storefrontEvents: false }), code(PUSHED), collector()], says: "Storefront events are off" },
+  { name: "HIPAA", parts: [settings({ ...OUR_SETTINGS, hipaa: true }), code(PUSHED), collector()], says: "HIPAA keeps storefront events off" },
+  { name: "the shopper has refused", cookie: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The shopper has refused" },
+  { name: "consent unknown", parts: [settings({ ...OUR_SETTINGS, defaultConsent: "pending" }), code(PUSHED), collector()], says: "Consent is not known yet" },
+  { name: "the datastream is unknown", refuse: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "no such datastream" },
+  { name: "the policy refuses the edge", connect: "'self'", parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The page's content security policy refuses the edge" },
+  { name: "requests are blocked", cut: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "Requests do not get out" },
+  { name: "this browser is offline", act: ({ context }) => context.setOffline(true), parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "This browser is offline" },
+  { name: "the edge is busy", fault: { status: 503 }, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The edge is slow or busy" },
+  { name: "the edge hangs", fault: { hang: true }, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The edge has not answered yet" },
+  { name: "nothing was published", parts: [settings(OUR_SETTINGS), collector()], says: "The page has published no event yet" },
+  { name: "Adobe's collector is there too", parts: [settings(OUR_SETTINGS), "<script src=\"/npm/@adobe/magento-storefront-event-collector/dist/missing.js\"></script>", code(PUSHED), collector()], says: "Adobe's own collector is on this page too" },
+  { name: "another sender sends the same", act: sendTheirs, parts: [THEIRS, settings(OUR_SETTINGS), code(PUSHED), collector()], says: "Another sender sends the same events: theirs" },
+  { name: "the cart is viewed again and again", parts: [settings(OUR_SETTINGS), code(`window.adobeDataLayer = []; adobeDataLayer.push(${CART});`), collector()], says: "The same cart is viewed again and again" },
+  // A page that is really prerendered shows nobody its inspector, and the drop-in fetches it once the page is seen.
+  { name: "the page is prerendered", parts: [code("Object.defineProperty(document, 'prerendering', { value: true });"), settings(OUR_SETTINGS), code(PUSHED), collector(), INSPECTOR], says: "This page is only prerendered" },
+  { name: "the data layer is none", parts: [code("window.storeLayer = {};"), settings({ ...OUR_SETTINGS, dataLayerName: "storeLayer" }), collector()], says: "window.storeLayer is no data layer" },
+  { name: "no collector runs", parts: [INSPECTOR], says: "The collector does not run on this page" },
+  { name: "an order without products", parts: [settings(OUR_SETTINGS), code("window.adobeDataLayer = []; adobeDataLayer.push({ event: 'place-order', eventInfo: { orderContext: { orderId: '1' } } });"), collector()], says: "An order has no products" },
+  // Last: who agreed once, and is somebody, would tell the edge of the refusal above, and its answer would come while the next page stands.
+  { name: "nothing, for the page overrules the Admin's switch", parts: [push(contexts({ datastreamId: OURS })[0], { eventForwardingContext: { aep: false } }), settings({ storefrontEvents: true }), code(PUSHED), collector()], says: "Events are sent" },
+];
+
+test.describe("pages that are left as soon as they have said it", () => {
+  // Some are left before the edge has given an identity: such events name nobody.
+  test.use({ tolerated: /identityMap$/ });
+  test("the inspector says in plain words why nothing is sent, under a strict policy", async ({ page, site, edge, network, context }) => {
+    test.setTimeout(120_000);
+    for (const { name, parts, says, cookie, refuse, connect = "'self' https://edge.adobedc.net", cut, fault, act } of REASONS) {
+      await test.step(name, async () => {
+        await context.clearCookies();
+        network.reset();
+        await edge.reset();
+        if (refuse) await edge.configure({ refuse: [OURS] });
+        if (fault) await edge.fault(fault);
+        if (cut) { network.mode("refuse"); network.cut(); }
+        if (cookie) await context.addCookies([{ name: "mg_dnt", value: "1", url: "https://shop.test" }]);
+        const policy = `${STRICT} ${connect}`;
+        const source = html(...parts).replaceAll("<script>", "<script nonce=\"page\">");
+        await page.goto(`${site.page(source, { headers: { "content-security-policy": policy } })}?storefront-collector-debug`);
+        await expect(page.getByRole("tab", { name: "Why?" })).toBeVisible();
+        await act?.({ page, context });
+        await expect(page.getByRole("tabpanel").getByText(says).first(), name).toBeVisible();
+        await context.setOffline(false);
+        await page.evaluate(() => localStorage.clear());
+      });
+    }
+  });
 });

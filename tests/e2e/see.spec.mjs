@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { KINDS } from "./scenarios.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
 import { NPM } from "./support/paths.mjs";
-import { OURS, ORG, code, collector, contexts, page as html, push, settings } from "./support/pages.mjs";
+import { OURS, ORG, code, collector, contexts, page as html, settings } from "./support/pages.mjs";
 import { DATASTREAM, SHOP_PAGES, address, shopThrough } from "./support/shopping.mjs";
 
 const AXE = readFileSync(join(NPM, "axe-core/axe.min.js"), "utf8");
-const STRICT = "default-src 'none'; script-src 'self' 'nonce-page' 'wasm-unsafe-eval'; style-src 'none'; img-src data:; connect-src";
 
 /** Writes down every violation of a page's policy, also of pages that are left. */
 const guard = async (page) => {
@@ -193,50 +192,6 @@ test("the inspector is not fetched until it is asked for, and shows settings, qu
   await expect(panel.locator("dl.wide div", { hasText: "datastreamId" }).locator(".tag")).toHaveText("data layer");
   await page.keyboard.press("Escape");
   await expect(panel).toBeHidden();
-});
-
-const OUR_SETTINGS = { organizationId: ORG, datastreamId: OURS };
-const PUSHED = "window.adobeDataLayer = window.adobeDataLayer || []; adobeDataLayer.push({ event: 'page-view', eventInfo: { pageContext: { pageType: 'CMS' } } });";
-
-/** Why nothing is sent: the page, and what the inspector must say of it. */
-const REASONS = [
-  { name: "no settings at all", parts: [code(PUSHED), collector()], says: "The page has not said who it sends for" },
-  { name: "no forwarding context", parts: [push(contexts({ datastreamId: OURS })[0]), code(PUSHED), collector()], says: "Nothing says that events may go" },
-  { name: "forwarding is off", parts: [push(contexts({ datastreamId: OURS })[0], { eventForwardingContext: { aep: false } }), code(PUSHED), collector()], says: "Forwarding to Experience Platform is switched off" },
-  { name: "no datastream", parts: [push(...contexts({})), code(PUSHED), collector()], says: "The datastream ID is missing" },
-  { name: "the store's Web SDK never comes", parts: [settings({ ...OUR_SETTINGS, webSdkName: "theirs" }), code(PUSHED), collector()], says: "The store's own Web SDK is not there: window.theirs" },
-  { name: "storefront events off", parts: [settings({ ...OUR_SETTINGS, storefrontEvents: false }), code(PUSHED), collector()], says: "Storefront events are off" },
-  { name: "the shopper has refused", cookie: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The shopper has refused" },
-  { name: "consent unknown", parts: [settings({ ...OUR_SETTINGS, defaultConsent: "pending" }), code(PUSHED), collector()], says: "Consent is not known yet" },
-  { name: "the datastream is unknown", refuse: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "no such datastream" },
-  { name: "the policy refuses the edge", connect: "'self'", parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "The page's content security policy refuses the edge" },
-  { name: "requests are blocked", cut: true, parts: [settings(OUR_SETTINGS), code(PUSHED), collector()], says: "Requests do not get out" },
-  { name: "nothing was published", parts: [settings(OUR_SETTINGS), collector()], says: "The page has published no event yet" },
-  { name: "Adobe's collector is there too", parts: [settings(OUR_SETTINGS), "<script src=\"/npm/@adobe/magento-storefront-event-collector/dist/missing.js\"></script>", code(PUSHED), collector()], says: "Adobe's own collector is on this page too" },
-  { name: "no collector runs", parts: ["<script type=\"module\" src=\"/pkg/inspector.js\"></script>"], says: "The collector does not run on this page" },
-  { name: "an order without products", parts: [settings(OUR_SETTINGS), code("window.adobeDataLayer = []; adobeDataLayer.push({ event: 'place-order', eventInfo: { orderContext: { orderId: '1' } } });"), collector()], says: "An order has no products" },
-];
-
-test.describe("pages that are left as soon as they have said it", () => {
-  // Some are left before the edge has given an identity: such events name nobody.
-  test.use({ tolerated: /identityMap$/ });
-  test("the inspector says in plain words why nothing is sent, under a strict policy", async ({ page, site, edge, network, context }) => {
-    for (const { name, parts, says, cookie, refuse, connect = "'self' https://edge.adobedc.net", cut } of REASONS) {
-      await test.step(name, async () => {
-        await context.clearCookies();
-        network.reset();
-        await edge.reset();
-        if (refuse) await edge.configure({ refuse: [OURS] });
-        if (cut) { network.mode("refuse"); network.cut(); }
-        if (cookie) await context.addCookies([{ name: "mg_dnt", value: "1", url: "https://shop.test" }]);
-        const policy = `${STRICT} ${connect}`;
-        const source = html(...parts).replaceAll("<script>", "<script nonce=\"page\">");
-        await page.goto(`${site.page(source, { headers: { "content-security-policy": policy } })}?storefront-collector-debug`);
-        await expect(page.getByRole("tabpanel").getByText(says).first(), name).toBeVisible();
-        await page.evaluate(() => localStorage.clear());
-      });
-    }
-  });
 });
 
 const RECORDING = code(`window.heard = [];

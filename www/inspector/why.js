@@ -24,7 +24,8 @@ export const becauseOf = (status) => {
 const hostOf = (settings) => of(settings, "edgeDomain") ?? "edge.adobedc.net";
 const policyText = (settings) => `connect-src https://${hostOf(settings)}; script-src 'wasm-unsafe-eval'`;
 
-const noCollector = ({ violations, dataLayer }) => {
+const noCollector = ({ violations, dataLayer, prerendering }) => {
+  if (prerendering) return [answer("warn", "This page is only prerendered", "The collector starts, and sends, as soon as the shopper sees the page.", null)];
   const blocked = violations.filter(({ directive, blocked: what }) => /script|default/.test(directive) || /wasm/.test(what));
   return [
     answer("bad", "The collector does not run on this page",
@@ -130,8 +131,7 @@ const shapes = (events) => {
   return out;
 };
 
-const quiet = ({ settings, counts }, { dataLayer, prerendering }) => {
-  if (prerendering) return [answer("warn", "This page is only prerendered", "Nothing is sent before the shopper sees it.", null)];
+const quiet = ({ settings, counts }, { dataLayer }) => {
   const name = of(settings, "dataLayerName") ?? "adobeDataLayer";
   if (dataLayer === "unusable") return [answer("bad", `window.${name} is no data layer`, "It is no list that can be listened to.", "Correct dataLayerName, or what stands under this name.")];
   if (counts?.published) return [];
