@@ -22,17 +22,18 @@ const why = ({ status, events, page }) => [
   el("div.actions", {}, copier("Copy the fields sent", () => paths(events), { "data-key": "fields" }), copier("Copy everything as JSON", () => JSON.stringify({ page: location.href, status, events }, null, 2), { "data-key": "everything" })),
 ];
 
-const issuesOf = (status, id) => (status?.issues ?? []).filter(({ message }) => message.includes(id));
-const record = (event, status) => el(`details.event.${event.status}`, { "data-key": `event-${event.id}` },
-  el("summary", {}, el("span.name", {}, event.event), el("span.state", {}, STATES[event.status] ?? event.status)),
+const issue = ({ field, severity, message }) => el(`li.answer.${severity === "error" ? "bad" : "warn"}`, {}, field ? el("h3", {}, field) : null, el("p", {}, message));
+const marked = ({ issues }) => (issues?.length ? el(`span.mark.${issues.some(({ severity }) => severity === "error") ? "bad" : "warn"}`, {}, issues.length === 1 ? "1 problem" : `${issues.length} problems`) : null);
+const record = (event) => el(`details.event.${event.status}`, { "data-key": `event-${event.id}` },
+  el("summary", {}, el("span.name", {}, event.event), marked(event), el("span.state", {}, STATES[event.status] ?? event.status)),
   facts("", [["Event type", event.eventType], ["Reason", event.reason], ["Published", event.timestamp], ["_id", event.id], ["Request ID", event.requestId], ["Attempts", event.attempts]]),
-  issuesOf(status, event.id).map(({ message }) => el("p", {}, message)),
+  event.issues?.length ? el("ul", {}, event.issues.map(issue)) : null,
   el("div.actions", {}, copier("Copy JSON", () => JSON.stringify(event, null, 2), { "data-key": `json-${event.id}` }), copier("Copy as test fixture", () => fixture(event), { "data-key": `fixture-${event.id}` })),
   el("pre", { tabindex: 0, role: "region", "aria-label": `XDM of ${event.event}`, "data-key": `xdm-${event.id}` }, JSON.stringify(event.xdm ?? null, null, 2)));
 
 const list = ({ status, events }) => [
   facts("", [["Waiting", status ? `${status.queue.events} in the queue, ${status.queue.bytes} bytes; ${status.counts.held} held back` : null], ["Counts", status ? `${status.counts.published} published, ${status.counts.accepted} accepted, ${status.counts.suppressed} not sent, ${status.counts.rejected} refused` : null]]),
-  events.length ? el("div", {}, [...events].reverse().map((event) => record(event, status))) : el("p.soft", {}, "No event on this page yet."),
+  events.length ? el("div", {}, [...events].reverse().map(record)) : el("p.soft", {}, "No event on this page yet."),
 ];
 
 const settings = ({ status }) => (status ? [
@@ -40,7 +41,7 @@ const settings = ({ status }) => (status ? [
     ["Consent", `${status.consent}: ${becauseOf(status)}`], ["Fingerprint", fingerprint(status.settings)]]),
   el("h3", {}, "Settings"),
   facts(".wide", Object.entries(status.settings).map(([name, { value, source }]) => [name, value ?? "not set", SOURCES[source] ?? source])),
-  status.issues.length ? [el("h3", {}, "Remarks"), el("ul", {}, status.issues.map(({ severity, message }) => el(`li.answer.${severity === "error" ? "bad" : "warn"}`, {}, message)))] : null,
+  status.issues.length ? [el("h3", {}, "Remarks"), el("ul", {}, status.issues.map(issue))] : null,
 ] : [el("p.soft", {}, "The collector does not run on this page.")]);
 
 const TABS = [["why", "Why?", why], ["events", "Events", list], ["settings", "Settings", settings]];

@@ -57,6 +57,23 @@ test("the inspector never says that all is well beside what keeps events from ge
   }
 });
 
+test("the inspector marks events that had problems, and says which field and what of it", async ({ page, site }) => {
+  const issues = [
+    { field: "productContext.sku", code: "missing", severity: "error", message: "productContext.sku is missing; give it." },
+    { field: "eventInfo", code: "wrong-kind", severity: "warning", message: "eventInfo is a text; give an object." },
+  ];
+  await page.goto(stand(site, { status: status(ACCEPTED), events: [event({ status: "accepted", issues }), event({ id: "two", event: "product-page-view", status: "accepted" })] }));
+  await page.getByRole("tab", { name: "Events" }).click();
+  const panel = page.getByRole("tabpanel");
+  const [marked, clean] = ["page-view", "product-page-view"].map((name) => panel.locator("details.event", { has: page.getByText(name, { exact: true }) }));
+  await expect(marked.locator("summary")).toContainText("2 problems");
+  await expect(clean.locator("summary")).not.toContainText("problem");
+  await marked.locator("summary").click();
+  await expect(marked.locator(".answer.bad")).toHaveText("productContext.skuproductContext.sku is missing; give it.");
+  await expect(marked.locator(".answer.warn")).toHaveText("eventInfoeventInfo is a text; give an object.");
+  await expect(clean.locator(".answer")).toHaveCount(0);
+});
+
 const OUR_SETTINGS = { organizationId: ORG, datastreamId: OURS };
 const PUSHED = "window.adobeDataLayer = window.adobeDataLayer || []; adobeDataLayer.push({ event: 'page-view', eventInfo: { pageContext: { pageType: 'CMS' } } });";
 
@@ -124,4 +141,16 @@ test.describe("pages that are left as soon as they have said it", () => {
       });
     }
   });
+});
+
+test("an event that lacks something is marked in the inspector by the collector's own remarks", async ({ page, site }) => {
+  const bad = code("window.adobeDataLayer = []; adobeDataLayer.push({ pageContext: 'no context' }, { event: 'page-view' }, { pageContext: null }, { pageContext: { pageType: 'CMS' } }, { event: 'page-view' });");
+  await page.goto(`${site.page(html(settings(OUR_SETTINGS), bad, collector()))}?storefront-collector-debug`);
+  await page.getByRole("tab", { name: "Events" }).click();
+  const events = page.getByRole("tabpanel").locator("details.event");
+  await expect(events).toHaveCount(2);
+  await expect(events.last().locator("summary")).toContainText("1 problem");
+  await expect(events.first().locator("summary")).not.toContainText("problem");
+  await events.last().locator("summary").click();
+  await expect(events.last().locator(".answer")).toContainText("pageContext");
 });

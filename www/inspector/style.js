@@ -23,9 +23,10 @@ button:hover { background: var(--ground); }
 .todo { font-weight: 600; }
 .soft { color: var(--soft); } .actions { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0; }
 details { border-bottom: 1px solid var(--line); } summary { cursor: pointer; padding: 6px 2px; }
-.event summary { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 8px; align-items: baseline; list-style: none; }
+.event summary { display: flex; gap: 8px; align-items: baseline; list-style: none; }
 .event summary::before { content: none; }
-.name { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
+.name { flex: 1; min-width: 0; font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
+.mark { font-size: 12px; font-weight: 600; white-space: nowrap; } .mark.bad { color: var(--bad); } .mark.warn { color: var(--warn); }
 .state { font-size: 12px; font-weight: 600; color: var(--soft); }
 .accepted .state { color: var(--good); } .rejected .state { color: var(--bad); } .suppressed .state, .held .state { color: var(--warn); }
 dl { margin: 0 0 6px; } dl > div { display: grid; grid-template-columns: 7.2em minmax(0, 1fr); gap: 8px; padding: 2px 0; }
