@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use super::batch;
 use super::flight::{Flight, GIVEN_UP, TIME_OUT};
 use super::message::{Action, Effect, Road};
-use super::{Delivery, Page};
+use super::{Delivery, Page, status_of};
+use crate::inspect::Status;
 
 impl Delivery {
     /// `pagehide`. What an heir finds in storage does not leave with the page: nobody would see the
@@ -109,6 +110,10 @@ impl Delivery {
         let lost = self.outbox.take(|entry| entry.stored && !keys.contains(&entry.key));
         // What a request carries beside them can no longer be told by its place.
         self.cancel(|flight| lost.iter().any(|entry| entry.flight == Some(flight.request)));
+        for entry in &lost {
+            let reason = Some("another page of the shop has taken it over".into());
+            self.effects.push_back(status_of(entry, Status::Accepted, reason));
+        }
     }
 
     /// `pageshow`, the locks still missing. Answers that came while the page was frozen are

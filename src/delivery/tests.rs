@@ -530,7 +530,9 @@ fn a_page_that_comes_back_drops_what_another_tab_has_taken() {
     assert!(sent(&effects).is_empty(), "its locks are not held yet");
     assert!(sent(&bench.tell(Input::Unloading { heir: false })).is_empty(), "nor when it is left again");
     bench.tell(Input::Returning { tab: "tab++".into() });
-    assert_eq!(sent(&bench.tell(Input::Restored { keys: vec!["tab+/2".into()] })), ["cancel 1"]);
+    let effects = bench.tell(Input::Restored { keys: vec!["tab+/2".into()] });
+    assert_eq!(sent(&effects), ["cancel 1"]);
+    assert_eq!(statuses(&effects)[0], ("a", Status::Accepted), "its caller need not wait for ever");
     assert_eq!(sent(&bench.after(250)), ["collect 2 b"]);
 }
 
