@@ -11,7 +11,6 @@
 
 pub mod json;
 mod number;
-mod serde;
 
 use alloc::borrow::Cow;
 use alloc::string::String;

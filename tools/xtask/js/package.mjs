@@ -1,6 +1,6 @@
 // Completes pkg/ after wasm-pack: the hand-written modules, the package's own README and licenses,
 // and a package.json with exports. Runs in the project's root.
-import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync, transformSync } from "esbuild";
 import { order } from "./order.mjs";
@@ -34,8 +34,8 @@ const complete = {
   repository: fromCargo.repository,
   keywords: fromCargo.keywords,
   ...template,
-  exports: prune(template.exports),
-  sideEffects: template.sideEffects.filter(built),
+  exports: template.exports,
+  sideEffects: template.sideEffects,
 };
 complete.files = readdirSync("pkg").filter((name) => name !== "package.json").sort();
 writeFileSync("pkg/package.json", `${JSON.stringify(complete, null, 2)}\n`);
@@ -70,18 +70,4 @@ function replaceInit(path) {
   const [, before, start, file] = parts;
   const own = readFileSync("tools/xtask/js/init.js", "utf8").replace("wasm.START", `wasm.${start}`).replace("(FILE,", `(${file},`);
   writeFileSync(path, `${before}let wasm;\n${own}`);
-}
-
-function built(path) {
-  return existsSync(join("pkg", path));
-}
-
-/** The exports whose files are there: an entry that leads nowhere breaks every bundler. */
-function prune(entry) {
-  if (typeof entry === "string") return built(entry) ? entry : undefined;
-  const kept = Object.entries(entry)
-    .map(([name, value]) => [name, prune(value)])
-    .filter(([, value]) => value !== undefined);
-  const leadsSomewhere = kept.some(([name]) => name !== "types");
-  return leadsSomewhere ? Object.fromEntries(kept) : undefined;
 }

@@ -1,7 +1,7 @@
 //! The wasm-bindgen tests, in headless Chromium and, when all browsers are asked for, in the other two.
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::Value;
 use xshell::cmd;
 
@@ -23,9 +23,7 @@ const RUNS: usize = 10;
 /// Runs the test targets below `tests/browser`.
 pub(crate) fn run(project: &Project, reach: Reach) -> Result<Verdict> {
     let targets = targets(project)?;
-    if targets.is_empty() {
-        return Ok(Verdict::Nothing("no tests/browser"));
-    }
+    ensure!(!targets.is_empty(), "tests/browser has no test target");
     let engines = if reach.all_browsers { Engine::ALL.to_vec() } else { vec![Engine::Chromium] };
     let mut total = Tally::default();
     for engine in &engines {
