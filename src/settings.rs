@@ -38,7 +38,7 @@ mod tests;
 
 use alloc::string::String;
 
-use crate::consent::{Rules, State};
+use crate::consent::Rules;
 use crate::delivery::Batching;
 use crate::page::Contexts;
 use crate::text::join;
@@ -74,10 +74,8 @@ pub struct Settings {
     pub identity_map: Option<Value>,
     /// The `window` property that holds the data layer.
     pub data_layer_name: String,
-    /// What counts before the shopper has said anything.
-    pub default_consent: DefaultConsent,
-    /// Which signals of the shopper's choice count.
-    pub consent_sources: ConsentSources,
+    /// What counts before the shopper has said anything (`defaultConsent`), and which signals count (`consentSources`).
+    pub consent: Rules,
     /// Whether e-mail addresses and account identifiers may leave.
     pub personal_data: bool,
     /// What is told about page and browser with every event.
@@ -90,52 +88,6 @@ pub struct Settings {
     pub instance_name: Option<String>,
     /// Whether every step is logged to the console.
     pub debug_enabled: bool,
-}
-
-impl Settings {
-    /// What the settings say about consent.
-    #[must_use]
-    pub fn consent_rules(&self) -> Rules {
-        Rules {
-            default: match self.default_consent {
-                DefaultConsent::In => State::In,
-                DefaultConsent::Out => State::Out,
-                DefaultConsent::Pending => State::Pending,
-            },
-            mg_dnt: self.consent_sources.mg_dnt,
-            user_allowed: self.consent_sources.user_allowed_save_cookie,
-            gpc: self.consent_sources.gpc,
-            tcf: self.consent_sources.tcf,
-            web_sdk: self.consent_sources.web_sdk,
-            own_sdk: self.web_sdk_name.is_some(),
-        }
-    }
-}
-
-/// What counts before the shopper has said anything; the words of the Web SDK.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DefaultConsent {
-    /// Events go.
-    In,
-    /// Events are dropped.
-    Out,
-    /// Events are held in memory until the choice is known.
-    Pending,
-}
-
-/// The signals of the shopper's choice that count (`consentSources`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConsentSources {
-    /// The cookie `mg_dnt` of Adobe Commerce.
-    pub mg_dnt: bool,
-    /// Global Privacy Control, a signal of the browser.
-    pub gpc: bool,
-    /// The IAB's Transparency and Consent Framework 2.0.
-    pub tcf: bool,
-    /// The cookie `user_allowed_save_cookie` of Adobe Commerce's cookie restriction mode.
-    pub user_allowed_save_cookie: bool,
-    /// The consent of the store's own Web SDK: it is followed, and our choices are passed on to it.
-    pub web_sdk: bool,
 }
 
 /// Where settings come from, the weakest first.

@@ -85,7 +85,7 @@ impl Shell {
             let mut is_wanted = false;
             self.with_core(|core| {
                 let settings = core.settings();
-                is_wanted = settings.consent_sources.tcf;
+                is_wanted = settings.consent.tcf;
                 page::set_debugging(settings.debug_enabled);
             });
             if is_wanted {

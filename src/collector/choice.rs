@@ -44,7 +44,7 @@ impl Collector {
 
     /// The settings have changed the rules of consent; what was said before them is asked for again.
     pub(super) fn new_consent_rules(&mut self, moment: &Moment) {
-        let rules = self.effective.settings.consent_rules();
+        let rules = self.effective.settings.consent;
         if self.consent.rules() != rules {
             self.consent.set_rules(rules, moment);
         }

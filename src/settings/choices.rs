@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::fields::Field;
-use super::{ConsentSources, Contexts, DefaultConsent, Settings, Source, forms};
+use super::{Contexts, Settings, Source, forms};
+use crate::consent::{Rules, State};
 use crate::delivery::Batching;
 use crate::identity::primaries;
 use crate::inspect::{Issue, Severity};
@@ -146,17 +147,14 @@ impl Choices {
             edge_base_path: text("edgeBasePath").unwrap_or_default(),
             identity_map: Some(self.value("identityMap")).filter(|map| !map.is_null()).cloned(),
             data_layer_name: text("dataLayerName").unwrap_or_default(),
-            default_consent: match self.text("defaultConsent") {
-                Some("out") => DefaultConsent::Out,
-                Some("pending") => DefaultConsent::Pending,
-                _ => DefaultConsent::In,
-            },
-            consent_sources: ConsentSources {
+            consent: Rules {
+                default: self.text("defaultConsent").and_then(State::from_name).unwrap_or(State::In),
                 mg_dnt: source("mg_dnt"),
+                user_allowed: source("user_allowed_save_cookie"),
                 gpc: source("gpc"),
                 tcf: source("tcf"),
-                user_allowed_save_cookie: source("user_allowed_save_cookie"),
                 web_sdk: source("web_sdk"),
+                own_sdk: self.text("webSdkName").is_some(),
             },
             personal_data: flag("personalData"),
             context: Contexts {

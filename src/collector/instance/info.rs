@@ -28,7 +28,7 @@ impl Collector {
             ("orgId", text(&settings.organization_id)),
             ("edgeDomain", Value::from(settings.edge_domain.as_str())),
             ("edgeBasePath", Value::from(settings.edge_base_path.as_str())),
-            ("defaultConsent", Value::from(settings.consent_rules().default.name())),
+            ("defaultConsent", Value::from(settings.consent.default.name())),
             ("context", context),
             ("thirdPartyCookiesEnabled", Value::from(settings.third_party_cookies_enabled)),
             ("debugEnabled", Value::from(settings.debug_enabled)),

@@ -1,7 +1,8 @@
 //! Sources, precedence, the gate, and what is waited for.
 
-use super::super::{ConsentSources, Contexts, DefaultConsent, Effective, Settings, Source, Store, edge_origin};
+use super::super::{Contexts, Effective, Settings, Source, Store, edge_origin};
 use super::{DATASTREAM, ORG, json, told};
+use crate::consent::{Rules, State};
 use crate::delivery::Batching;
 use crate::value::Value;
 
@@ -37,14 +38,7 @@ fn defaults_are_those_of_the_contract() {
             edge_base_path: "ee".into(),
             identity_map: None,
             data_layer_name: "adobeDataLayer".into(),
-            default_consent: DefaultConsent::In,
-            consent_sources: ConsentSources {
-                mg_dnt: true,
-                gpc: false,
-                tcf: false,
-                user_allowed_save_cookie: false,
-                web_sdk: false
-            },
+            consent: Rules::default(),
             personal_data: true,
             context: Contexts {
                 web: true,
@@ -84,17 +78,24 @@ fn every_field_can_be_given() {
     );
     assert_eq!(settings.identity_map, Some(json(r#"{"CRM":[{"id":"7"}]}"#)));
     assert_eq!(settings.data_layer_name, "layer");
-    assert_eq!(settings.default_consent, DefaultConsent::Pending);
     assert_eq!(
-        settings.consent_sources,
-        ConsentSources { mg_dnt: false, gpc: true, tcf: true, user_allowed_save_cookie: true, web_sdk: false }
+        settings.consent,
+        Rules {
+            default: State::Pending,
+            mg_dnt: false,
+            gpc: true,
+            tcf: true,
+            user_allowed: true,
+            web_sdk: false,
+            own_sdk: false
+        }
     );
     assert!(!settings.personal_data && settings.third_party_cookies_enabled && settings.debug_enabled);
     assert!(settings.context.high_entropy_user_agent_hints && !settings.context.web);
     assert_eq!(settings.batching, Some(Batching { max_events: 3, max_bytes: 60_000, max_wait: 250 }));
     assert_eq!(settings.instance_name, None, "null is a value of instanceName");
     assert_eq!(api(r#"{"batching":false,"defaultConsent":"out"}"#).settings.batching, None);
-    assert_eq!(api(r#"{"defaultConsent":"out"}"#).settings.default_consent, DefaultConsent::Out);
+    assert_eq!(api(r#"{"defaultConsent":"out"}"#).settings.consent.default, State::Out);
 }
 
 #[test]
@@ -363,9 +364,9 @@ fn messages_name_the_kind_and_the_way_out() {
 
 #[test]
 fn a_list_of_nothing_but_typing_errors_keeps_the_opt_out_signal() {
-    assert!(api(r#"{"consentSources":["MG_DNT","dnt"]}"#).settings.consent_sources.mg_dnt);
-    assert!(!api(r#"{"consentSources":[]}"#).settings.consent_sources.mg_dnt, "an empty list is meant");
-    assert!(api(r#"{"consentSources":[" gpc "]}"#).settings.consent_sources.gpc);
+    assert!(api(r#"{"consentSources":["MG_DNT","dnt"]}"#).settings.consent.mg_dnt);
+    assert!(!api(r#"{"consentSources":[]}"#).settings.consent.mg_dnt, "an empty list is meant");
+    assert!(api(r#"{"consentSources":[" gpc "]}"#).settings.consent.gpc);
 }
 
 #[test]
