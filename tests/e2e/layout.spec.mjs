@@ -88,7 +88,7 @@ test("the edge's page fits a phone: no sideways scrolling, small marks, texts th
   expect(heights).toHaveLength(Object.keys(FAMILIES).length);
   for (const height of heights) expect(height).toBeLessThan(16);
   await page.setViewportSize({ width: 320, height: 740 });
-  const hidden = () => page.getByRole("region", { name: "Events by type" }).last().evaluate((table) => table.scrollWidth - table.clientWidth);
+  const hidden = () => page.locator(".table[aria-label='Events by type']").evaluate((table) => table.scrollWidth - table.clientWidth);
   await expect.poll(hidden, "the counts beside the types are seen").toBe(0);
   for (const width of [320, 390, 800, 1400]) {
     await page.setViewportSize({ width, height: 740 });
