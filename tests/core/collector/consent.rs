@@ -1,0 +1,104 @@
+//! What the shopper says, and what follows from it.
+
+use super::bench::*;
+
+#[test]
+fn a_refusal_is_the_shoppers_own_though_her_cookies_are_gone() {
+    let mut bench = known("{}");
+    bench.moment.cookies = "".into();
+    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
+    let (_, url, body) = bench.fetches().pop().unwrap();
+    assert!(url.contains("/privacy/set-consent"), "{url}");
+    let carried = json(body).at("meta.state.entries.0.value").map(Value::to_json).unwrap_or_default();
+    assert!(carried.len() > 100 && IDENTITY.ends_with(carried.trim_matches('"')), "{body}");
+    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    assert_eq!(bench.collector.ecid(&bench.moment), None, "she is not known any more");
+}
+
+#[test]
+fn a_choice_that_waited_for_the_network_is_not_told_once_it_is_outdated() {
+    let mut bench = known("{}");
+    bench.effects.clear();
+    bench.run(|collector, moment| collector.online(false, moment));
+    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
+    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    bench.run(|collector, moment| collector.online(true, moment));
+    bench.wait(10_000);
+    let said: Vec<_> = bench
+        .fetches()
+        .iter()
+        .map(|(_, _, body)| json(body).at("consent.0.value.general").map(Value::to_json).unwrap_or_default())
+        .collect();
+    assert_eq!(said, [r#""in""#]);
+}
+
+#[test]
+fn what_is_published_after_the_opt_out_never_leaves() {
+    let mut bench = Bench::identified();
+    bench.publish("product-page-view");
+    bench.moment.cookies = "mg_dnt=1".into();
+    bench.publish("sign-out");
+    bench.wait(10_000);
+    bench.moment.cookies = "".into();
+    bench.wait(10_000);
+    assert!(bench.fetches().iter().all(|(_, url, _)| !url.contains("/interact") && !url.contains("/collect")));
+    let statuses = bench.statuses();
+    assert!(statuses[1..].iter().all(|(_, status)| status == "suppressed"), "{statuses:?}");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Purge)));
+}
+
+#[test]
+fn an_opt_out_takes_the_segments_cookie_away() {
+    let gone = |cookies: &str| {
+        let mut bench = Bench::identified();
+        bench.moment.cookies = cookies.into();
+        bench.run(Collector::read_consent);
+        bench
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::SetCookie(text) if text.contains("segments")))
+            .count()
+    };
+    assert_eq!(gone("aep-segments-membership=1,2; mg_dnt=1"), 1);
+    assert_eq!(gone("aep-segments-membership=1,2"), 0);
+    assert_eq!(gone("mg_dnt=1"), 0);
+}
+
+#[test]
+fn pending_consent_holds_events_in_memory_with_the_values_of_their_own_moment() {
+    let mut bench = Bench::new();
+    bench.run(|collector, moment| {
+        let settings = format!(r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending"}}"#);
+        collector.configure(Source::Api, &json(&settings), moment);
+    });
+    bench.contexts(r#"{"pageContext":{"pageType":"CMS","pageName":"first"}}"#);
+    bench.publish("page-view");
+    bench.contexts(r#"{"pageContext":{"pageName":"second"}}"#);
+    assert_eq!(bench.status("waitingFor"), r#"["consent"]"#);
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store { .. } | Effect::Fetch { .. })));
+    bench.moment.wall += 60_000;
+    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    bench.run(Collector::identity_locked);
+    let Some(Effect::Store { text, .. }) = bench.effects.iter().find(|effect| matches!(effect, Effect::Store { .. }))
+    else {
+        panic!("released")
+    };
+    assert!(text.contains("first") && text.contains("2026-11-22T15:17:44.527Z"), "{text}");
+}
+
+#[test]
+fn the_website_counts_for_consent_as_soon_as_it_is_known() {
+    let mut bench = Bench::new();
+    bench.moment.cookies = "user_allowed_save_cookie=%7B%224%22%3A1%7D".into();
+    bench.run(|collector, moment| {
+        let settings = format!(
+            r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending","consentSources":["user_allowed_save_cookie"]}}"#
+        );
+        collector.configure(Source::Api, &json(&settings), moment);
+    });
+    bench.publish("sign-out");
+    bench.contexts(r#"{"pageContext":{"pageName":"a"}}"#);
+    assert_eq!(bench.status("waitingFor"), r#"["consent"]"#);
+    bench.contexts(r#"{"storefrontInstanceContext":{"websiteId":4}}"#);
+    assert_eq!(bench.status("waitingFor"), "[]");
+}
