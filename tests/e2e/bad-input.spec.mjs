@@ -63,7 +63,7 @@ for (const [kind, maker] of Object.entries(makers)) {
     await page.goto(site.page(html(push(...contexts({ datastreamId: OURS })), collector(), storm(maker.toString()))));
     const expected = Object.keys(READERS).map((name) => `after-${name}`).sort();
     const marks = (events) => events.map(({ xdm }) => xdm._id).filter((id) => id?.startsWith("after-")).sort();
-    const events = await edge.settled((all) => marks(all).length >= expected.length, { quiet: 5_000 });
+    const events = await edge.settled((all) => marks(all).length >= expected.length, { quiet: 15_000 });
     expect(marks(events)).toEqual(expected);
     expect(invalid(events), "what arrives is valid").toEqual([]);
     expect(await page.evaluate(() => window.thrown)).toEqual([]);
