@@ -299,11 +299,11 @@ impl Delivery {
         ready && self.consent == Consent::In
     }
 
-    /// Tells a problem once per page.
-    fn report(&mut self, field: &'static str, code: &'static str, message: &'static str) {
-        if !self.reported.contains(&code) {
-            self.reported.push(code);
-            self.effects.push_back(Effect::Report(Issue::warning(field, code, message)));
+    /// Tells a problem, by its row, once per page.
+    fn report(&mut self, row: &'static str) {
+        if !self.reported.contains(&row) {
+            self.reported.push(row);
+            self.effects.push_back(Effect::Report(Issue::of(row, &[])));
         }
     }
 

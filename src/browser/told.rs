@@ -176,13 +176,12 @@ fn hook(number: i64) -> Option<BeforeSend> {
             return Ok(None);
         }
         if let Some(thrown) = left.strip_prefix('?') {
-            let message = join(&["onBeforeEventSend threw (", thrown, "); the event is not sent. Mend the function"]);
-            return Err(Issue::error("onBeforeEventSend", "threw", message));
+            let row = "onBeforeEventSend!threw:% threw ($); the event is not sent. Mend the function";
+            return Err(Issue::of(row, &[thrown]));
         }
         readable(&left).map(Some).map_err(|reason| {
-            let message =
-                join(&["onBeforeEventSend: what it left ", reason, "; the event is not sent. Leave plain data"]);
-            Issue::error("onBeforeEventSend", "unreadable", message)
+            let row = "onBeforeEventSend!unreadable:%: what it left $; the event is not sent. Leave plain data";
+            Issue::of(row, &[reason])
         })
     }))
 }

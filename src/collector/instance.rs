@@ -152,16 +152,8 @@ impl Collector {
     /// Names the options that do nothing here: a page that needs them needs Adobe's Web SDK.
     fn say_unused(&mut self, command: &str, options: &Value) {
         for option in options::unused(command, options) {
-            self.report(Issue::warning(
-                option,
-                "unused-option",
-                join(&[
-                    command,
-                    ": ",
-                    option,
-                    " does nothing here, for the bundled sender neither renders nor collects clicks. If the page needs it, load Adobe's Web SDK and name it in webSdkName",
-                ]),
-            ));
+            let row = "?unused-option:$: % does nothing here, for the bundled sender neither renders nor collects clicks. If the page needs it, load Adobe's Web SDK and name it in webSdkName";
+            self.report(Issue::of(row, &[option, command]));
         }
     }
 

@@ -11,7 +11,6 @@ use crate::inspect::{Issue, Record, Status};
 use crate::moment::Moment;
 use crate::page::Page;
 use crate::storefront::{EventKind, Item};
-use crate::text;
 use crate::value::Value;
 use crate::xdm;
 
@@ -106,9 +105,8 @@ impl Collector {
                 Status::Rejected,
                 Some("more than 1000 events waited, and it was the oldest".into()),
             );
-            let message =
-                text::join(&["more than 1000 events: each ", &reason, "; the oldest are given up until then"]);
-            self.report(Issue::warning("events", "too-many-held", message));
+            let row = "events?too-many-held:more than 1000 events: each $; the oldest are given up until then";
+            self.report(Issue::of(row, &[&reason]));
         }
         self.move_on(&draft.id, Status::Held, Some(reason));
         self.held.push(draft);

@@ -156,14 +156,8 @@ impl Collector {
                 there.push_str(name);
             }
             let known = if there.is_empty() { "" } else { ". This page has: " };
-            let message = text::join(&[
-                "webSdkName: window.",
-                name,
-                " is no function. Name the property that holds the store's Web SDK, or leave the field blank to use the bundled sender",
-                known,
-                &there,
-            ]);
-            self.report(Issue::error("webSdkName", "not-callable", message));
+            let row = "webSdkName!not-callable:%: window.$ is no function. Name the property that holds the store's Web SDK, or leave the field blank to use the bundled sender$$";
+            self.report(Issue::of(row, &[name, known, &there]));
         }
         self.set_alarm();
         self.read_consent(moment);
@@ -200,11 +194,8 @@ impl Collector {
     /// The store's own Web SDK is there, but nobody has configured it.
     pub fn sdk_unconfigured(&mut self) {
         self.sdk.told = true;
-        self.report(Issue::warning(
-            "webSdkName",
-            "not-configured",
-            "webSdkName: the store's Web SDK has not been configured yet; events wait. Call its configure command",
-        ));
+        let row = "webSdkName?not-configured:%: the store's Web SDK has not been configured yet; events wait. Call its configure command";
+        self.report(Issue::of(row, &[]));
     }
 
     /// Which rejections of a Web SDK are worth another try.
@@ -220,9 +211,10 @@ impl Collector {
         if ["429", "502", "503", "504"].into_iter().any(status) {
             return Outcome::Retry { after: None };
         }
-        let message = text::join(&["webSdkName: the store's Web SDK refused an event: ", message]);
-        self.report(Issue::error("webSdkName", "refused", message.clone()));
-        Outcome::Refused { reason: message, whole: false }
+        let issue = Issue::of("webSdkName!refused:%: the store's Web SDK refused an event: $", &[message]);
+        let reason = issue.message.clone();
+        self.report(issue);
+        Outcome::Refused { reason, whole: false }
     }
 
     /// The time after which a Web SDK that is missing, or silent, is worth a warning has come.
@@ -232,15 +224,16 @@ impl Collector {
         }
         self.sdk.deadline = None;
         if let Some(Sender::WebSdk(name)) = &self.sender {
-            let (code, wrong) = match self.sdk.found {
-                true => ("silent", " does not answer; events wait for it. Look whether its library is loaded"),
+            let row = match self.sdk.found {
+                true => {
+                    "webSdkName?silent:%: window.$ does not answer; events wait for it. Look whether its library is loaded"
+                }
                 false => {
-                    ("missing", " is not there yet; events wait for it. Load the store's Web SDK, or correct the name")
+                    "webSdkName?missing:%: window.$ is not there yet; events wait for it. Load the store's Web SDK, or correct the name"
                 }
             };
-            let message = text::join(&["webSdkName: window.", name, wrong]);
             if !self.sdk.told {
-                self.report(Issue::warning("webSdkName", code, message));
+                self.report(Issue::of(row, &[name]));
             }
             self.delivery.handle(Input::SdkMissing, moment);
         }

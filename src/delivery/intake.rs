@@ -10,7 +10,7 @@ use super::message::{Effect, Event};
 use super::outbox::{self, Entry, Read};
 use super::{Delivery, Page, batch, status_of};
 use crate::inspect::{Issue, Status};
-use crate::text::{decimal, join, rcut, sort};
+use crate::text::{decimal, rcut, sort};
 
 impl Delivery {
     pub(super) fn accept(&mut self, event: Event) {
@@ -46,14 +46,10 @@ impl Delivery {
     pub(super) fn too_large(&mut self, event: Event, size: usize) {
         let bytes = decimal(size.cast_signed() as i64);
         let limit = decimal(batch::MAX_REQUEST.cast_signed() as i64);
-        let message = join(&[
-            "An event needs a request of ",
-            &bytes,
-            " bytes and the edge takes ",
-            &limit,
-            ": it is not sent. Publish fewer items, or leave long texts out.",
-        ]);
-        self.effects.push_back(Effect::Report(Issue::error("event", "too-large", message.clone())));
+        let row = "event!too-large:An event needs a request of $ bytes and the edge takes $: it is not sent. Publish fewer items, or leave long texts out.";
+        let issue = Issue::of(row, &[&bytes, &limit]);
+        let message = issue.message.clone();
+        self.effects.push_back(Effect::Report(issue));
         self.effects.push_back(Effect::Status {
             id: event.id,
             status: Status::Rejected,
@@ -82,9 +78,7 @@ impl Delivery {
     pub(super) fn store_failed(&mut self, key: &str) {
         if self.outbox.store_failed(key, self.now) {
             self.report(
-                "storage",
-                "storage-refuses",
-                "The browser's storage is full or denied: events are kept in memory and are lost if the page \
+                "storage?storage-refuses:The browser's storage is full or denied: events are kept in memory and are lost if the page \
                  closes before they are sent. Free storage, or allow it for this site.",
             );
         }
@@ -96,9 +90,7 @@ impl Delivery {
         let refused = self.outbox.overflow(moving);
         if !refused.is_empty() {
             self.report(
-                "queue",
-                "queue-full",
-                "More events wait than the queue may hold: the oldest are refused. Look why nothing leaves: \
+                "queue?queue-full:More events wait than the queue may hold: the oldest are refused. Look why nothing leaves: \
                  network, datastream, consent.",
             );
             self.drop_all(refused, "the queue is full and it was the oldest");
@@ -141,9 +133,7 @@ impl Delivery {
         if !corrupt.is_empty() {
             self.effects.push_back(Effect::Forget(corrupt));
             self.report(
-                "storage",
-                "corrupt-entry",
-                "A stored event cannot be read and is dropped. Something else writes to the collector's storage, \
+                "storage?corrupt-entry:A stored event cannot be read and is dropped. Something else writes to the collector's storage, \
                  or the browser's disk is damaged.",
             );
         }
