@@ -4,6 +4,15 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+#[path = "reference/api.rs"]
+mod api;
+#[path = "reference/issues.rs"]
+mod issues;
+#[path = "reference/meanings.rs"]
+mod meanings;
+#[path = "reference/told.rs"]
+mod told;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -63,7 +72,13 @@ fn events_page() -> String {
 fn the_reference_is_what_the_code_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
     let write = std::env::var_os("WRITE_REFERENCE").is_some();
-    for (name, made) in [("settings.md", settings_page()), ("events.md", events_page())] {
+    let pages = [
+        ("settings.md", settings_page()),
+        ("events.md", events_page()),
+        ("issues.md", issues::page()),
+        ("api.md", api::page()),
+    ];
+    for (name, made) in pages {
         let path = folder.join(name);
         if write {
             std::fs::create_dir_all(&folder).unwrap();
