@@ -1,8 +1,8 @@
 //! The pipeline: one happening in, effects out.
 //!
 //! [`Collector`] walks an event through the folders of this crate in their order: the data layer's item
-//! (`storefront`), settings, consent, XDM, identity and page, outbox (`delivery`), and leaves a record of
-//! every step (`inspect`). It reads no clock, cookie or socket: it is told what happened, and the browser
+//! (`storefront`), mapped in its own moment (`xdm`), `consent`, `settings`, identity and page with the page's
+//! hook, outbox (`delivery`), and leaves a record of every step (`inspect`). It reads no clock, cookie or socket: it is told what happened, and the browser
 //! shell pulls from [`Collector::next_effect`] what to do.
 //!
 //! The whole pipeline with a transport of one's own, which here is a list of requests:

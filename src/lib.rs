@@ -8,17 +8,17 @@
 //! # The way of one event
 //!
 //! ```text
-//! theme → storefront → settings? → consent? → xdm → identity, page → delivery → Web SDK or Edge
-//!                          └────────── every step leaves a record: inspect ──────────┘
+//! theme → storefront → xdm → consent? → settings? → identity, page, hook → delivery → Web SDK or Edge
+//!              └───────────── every step leaves a record: inspect ─────────────┘
 //! ```
 //!
 //! | module | what it answers |
 //! | --- | --- |
 //! | [`collector`] | the pipeline: one happening in, effects out |
 //! | [`storefront`] | what did the theme publish, with which contexts? |
-//! | [`settings`] | what did the merchant configure, and is it complete? |
-//! | [`consent`] | may it leave? |
 //! | [`xdm`] | what is it in Adobe's Experience Data Model? |
+//! | [`consent`] | may it leave? |
+//! | [`settings`] | what did the merchant configure, and is it complete? |
 //! | [`identity`], [`page`] | who was it, and where? |
 //! | [`delivery`] | how does it leave, and what if that fails? |
 //! | [`inspect`] | what became of it? |
