@@ -129,3 +129,20 @@ fn every_kind_has_a_counter_or_is_custom() {
         assert!(section.contains("always 1") || kind == EventKind::Custom, "{section}");
     }
 }
+
+/// What made it heavier is said by whoever raises the figure.
+#[test]
+fn what_the_bundle_weighs_adds_up() {
+    let file = |path| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let figure: serde_json::Value = serde_json::from_str(&file("size.json")).unwrap();
+    let total: i64 = file("docs/size.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix('|')?.trim_end_matches('|').rsplit('|').next())
+        .filter_map(|cell| cell.split_whitespace().next()?.replace(',', "").replace('−', "-").parse::<i64>().ok())
+        .sum();
+    assert_eq!(
+        Some(total),
+        figure["brotli"].as_i64(),
+        "size.json was raised: add a row to docs/size.md that says what for"
+    );
+}
