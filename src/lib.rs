@@ -44,6 +44,9 @@
 //! assert_eq!(mapped.xdm.at("productListItems.0.priceTotal").and_then(Value::as_i64), Some(53));
 //! ```
 //!
+//! What comments call the contract, the connector manual, the Edge protocol and the defects is told in
+//! `docs/reference/sources.md`.
+//!
 //! To run the whole pipeline see [`collector`], to run the outbox with your own transport [`delivery`].
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 #![cfg_attr(target_arch = "wasm32", no_std)]

@@ -146,3 +146,37 @@ fn what_the_bundle_weighs_adds_up() {
         "size.json was raised: add a row to docs/size.md that says what for"
     );
 }
+
+/// Comments cite what is not here: each citation has a row that says where the rule stands.
+#[test]
+fn what_comments_cite_is_told_in_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = std::fs::read_to_string(root.join("docs/reference/sources.md")).unwrap();
+    let mut sources = Vec::new();
+    issues::sources(&root.join("src"), &["rs", "js"], &mut sources);
+    let mut cited = BTreeSet::new();
+    for path in sources {
+        let text = std::fs::read_to_string(path).unwrap().replace("\n//! ", " ").replace("\n// ", " ");
+        for name in ["Edge protocol, ", "contract, section ", "defects, rows ", "; defects "] {
+            for after in text.split(name).skip(1) {
+                let numbers = after.split([')', ';', '\n']).next().unwrap();
+                let section = name.trim_matches([';', ' ']).split(',').next().unwrap();
+                let numbers =
+                    numbers.split([' ', ',', ':']).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+                cited.extend(numbers.map(|number| (section, number.trim_end_matches('.').to_owned())));
+            }
+        }
+    }
+    assert!(cited.len() > 15, "{cited:?}");
+    let is_told = |(section, number): &(&str, String)| {
+        let part = told.split(&format!("\n## {section}\n")).nth(1).unwrap().split("\n## ").next().unwrap();
+        let first = |line: &str| line.trim_start_matches('|').split('|').next().unwrap().replace(',', " ");
+        part.lines().any(|line| {
+            let cell = first(line);
+            let (from, to) = cell.trim().split_once(" to ").unwrap_or(("9", "0"));
+            cell.split_whitespace().any(|word| word == number) || (from <= number.as_str() && number.as_str() <= to)
+        })
+    };
+    cited.retain(|citation| !is_told(citation));
+    assert_eq!(cited, BTreeSet::new(), "docs/reference/sources.md does not say what these are");
+}

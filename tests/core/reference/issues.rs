@@ -20,12 +20,13 @@ struct Row {
 }
 
 /// The sources that are shipped: tests may spell whatever they like.
-pub(super) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(super) fn sources(folder: &Path, ends: &[&str], found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.ends_with("tests") {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+            sources(&path, ends, found);
+        } else if path.extension().is_some_and(|end| ends.iter().any(|one| end == *one)) && !path.ends_with("tests.rs")
+        {
             found.push(path);
         }
     }
@@ -82,7 +83,7 @@ fn place(path: &str) -> (&'static str, &'static str) {
 fn spelt() -> BTreeSet<Row> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    sources(&root.join("src"), &mut paths);
+    sources(&root.join("src"), &["rs"], &mut paths);
     let mut rows = BTreeSet::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
