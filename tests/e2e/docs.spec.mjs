@@ -1,9 +1,11 @@
 // Every snippet of the readmes and guides is run as it stands: a fenced block marked `run` is a page or a module, from
 // which an event must arrive. `contexts`: the data layer has the settings; `tag`: the collector's tag is on the page;
-// `both`: Adobe's collector runs too. Blocks marked `file=…` must be the file's text.
+// `both`: Adobe's collector runs too; `bus`, `alpine`: the frontend's runtime has a stand-in (support/frontends.mjs), and the
+// events have to say what its data say. Blocks marked `file=…` must be the file's text.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test, watch } from "./support/fixtures.mjs";
+import { BUS, before, wanted } from "./support/frontends.mjs";
 import { OURS, collector, contexts, page as html, push, settings } from "./support/pages.mjs";
 import { ROOT } from "./support/paths.mjs";
 
@@ -19,6 +21,7 @@ const SNIPPETS = FILES.flatMap((file) => [...text(file).matchAll(/^```(\w+)([^\n
 const imports = (build) => `<script type="importmap">${JSON.stringify({ imports: {
   "storefront-collector": `/storefront-collector/storefront_collector${build === "javascript" ? "_js" : ""}.js`,
   "storefront-collector/javascript": "/storefront-collector/storefront_collector_js.js",
+  "@dropins/tools/event-bus.js": BUS,
 } })}</script>`;
 const DATASTREAM = "01234567-89ab-cdef-0123-456789abcdef";
 const [{ aepContext }] = contexts({ datastreamId: OURS });
@@ -46,7 +49,8 @@ for (const { name, language, marks, body } of SNIPPETS.filter(({ marks }) => mar
     const tag = marks.includes("tag") ? settings({ organizationId: aepContext.imsOrgId, datastreamId: OURS }) + collector() : "";
     const ready = "while (!window.storefrontCollector) await new Promise((resolve) => setTimeout(resolve, 20));";
     const snippet = language === "html" ? body : `<script type="module">${marks.includes("tag") ? ready : ""}\n${body}</script>`;
-    await page.goto(site.page(html(imports(build), given, tag, snippet)));
+    const runtime = marks.map((mark) => before[mark] ?? "").join("");
+    await page.goto(site.page(html(imports(build), given, runtime, tag, snippet)));
     await page.waitForFunction(() => window.storefrontCollector);
     await page.evaluate(() => {
       window.adobeDataLayer.push({ pageContext: { pageType: "CMS", pageName: "last of all" } }, { event: "page-view", eventInfo: { pageContext: { pageType: "CMS", pageName: "last of all" } } });
@@ -59,6 +63,11 @@ for (const { name, language, marks, body } of SNIPPETS.filter(({ marks }) => mar
     const published = body.match(/(?<!\/\/.*)(\bpublish\(|\{ event:)/g)?.length ?? 0;
     expect(events.filter(({ configId }) => ours.includes(configId)).length).toBeGreaterThanOrEqual(published + 1);
     expect(events.filter(({ configId }) => ours.includes(configId)).flatMap(({ problems }) => problems)).toEqual([]);
+    for (const [type, xdm] of marks.flatMap((mark) => Object.entries(wanted[mark] ?? {}))) {
+      const found = events.filter((event) => event.xdm.eventType === type);
+      expect(found, type).toHaveLength(1);
+      expect(found[0].xdm).toMatchObject(xdm);
+    }
     expect(seen.errors).toEqual([]);
     expect(seen.ours()).toEqual([]);
   });
