@@ -3,7 +3,7 @@ import { GLOBAL, askedDebugging, findDebug, forgetLines, log } from "./console.j
 import { listen, publish, setContext, stop as stopListening } from "./data_layer.js";
 import { follow } from "./events.js";
 import { BEGUN, CART, CONFIGURE, CONTEXTS, ECID, EVENTS, FLUSH, IDENTIFY, INSTANCE, REFUSED, REHEARSE, SET_CONSENT, STATUS, STOP } from "./host.js";
-import { dropHooks, hookOf, open, promised, refusal } from "./host.js";
+import { dropHooks, hookOf, keepPromises, open, promised, refusal } from "./host.js";
 import { close } from "./instance.js";
 import { subscribe } from "./monitors.js";
 import { readings } from "./page.js";
@@ -122,6 +122,7 @@ const release = (host) => {
   unlockIdentity(host);
   clearTimeout(host.alarm);
   host.search++;
+  keepPromises(host);
   host.listeners.clear();
   dropHooks(host);
   // The next one may be waiting there already.

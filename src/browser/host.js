@@ -71,7 +71,7 @@ export const open = (tab, tell) => {
     alarm: undefined,
     /** Requests under way, by the outbox's number. @type {Map<number, AbortController>} */
     flights: new Map(),
-    /** Promises given out, by ticket. @type {Map<number, [Function, Function]>} */
+    /** Promises given out, by ticket, each with the JSON of what it gives when nothing comes. @type {Map<number, [Function, Function, string]>} */
     promises: new Map(),
     /** The ticket given out last; the core keeps 0 for itself. */
     ticket: 0,
@@ -173,9 +173,19 @@ export const published = (host, asked, id) => {
  */
 export const promised = (host, kind, ...facts) =>
   new Promise((resolve, reject) => {
-    host.promises.set(++host.ticket, [resolve, reject]);
-    host.told(kind, host.ticket, ...facts);
+    const ticket = ++host.ticket;
+    host.promises.set(ticket, [resolve, reject, kind === COMMAND ? "{}" : ""]);
+    host.told(kind, ticket, ...facts);
+    if (host.stopped) keepPromises(host);
   });
+
+/**
+ * Nothing more will come for whoever waits still.
+ * @param {Host} host
+ */
+export const keepPromises = (host) => {
+  for (const [ticket, [, , nothing]] of [...host.promises]) settle(host, ticket, true, nothing);
+};
 
 /**
  * The error of settings that can never work.

@@ -179,6 +179,20 @@ test("an answer that comes after the stop still counts", async ({ page, site, ed
   expect(await names(edge, 3)).toEqual(["first", "late"]);
 });
 
+test("who waits for a collector that is stopped, or asks a stopped one, has an answer", async ({ page, site, edge }) => {
+  await edge.fault({ status: 503 });
+  await page.goto(site.page(html(settings(WHOLE), push(view("kept")), collector())));
+  await ready(page);
+  const answers = await page.evaluate(async () => {
+    const { storefrontCollector: ours } = window;
+    const kept = (promise) => Promise.race([promise.then((value) => JSON.stringify(value ?? null), ({ message }) => message), new Promise((late) => { setTimeout(late, 6_000, "never"); })]);
+    const waiting = [ours.flush(), ours.getIdentity(), window.alloy("sendEvent", { xdm: { eventType: "a" } })];
+    await ours.stop();
+    return Promise.all([...waiting, ours.flush(), ours.getIdentity()].map(kept));
+  });
+  expect(answers).toEqual(["null", '{"ECID":null}', expect.not.stringContaining("never"), "null", '{"ECID":null}']);
+});
+
 test("a page that is only prerendered stores and asks nothing, and loses nothing", async ({ page, site, edge }) => {
   // This Chromium does not prerender pages of a test: what a page is told of it.
   await page.addInitScript(() => Object.defineProperty(document, "prerendering", { get: () => !window.shown, configurable: true }));

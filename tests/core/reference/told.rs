@@ -49,12 +49,12 @@ pub(super) const MEMBERS: [(&str, &str, &str); 9] = [
     (
         "getIdentity",
         "never rejects. While the shopper has not agreed, and where the edge refuses, the ECID is `null`.",
-        "it may never settle where events could not be sent. Ask before.",
+        "what was known by then; else `null`.",
     ),
     (
         "flush",
         "never rejects. It does not wait for what is held for settings or consent, and without a network it waits until there is one.",
-        "it may never settle where events could not be sent; `stop` has flushed.",
+        "it settles at once. `stop` has flushed for three seconds at most; what is left is sent from the next page, or by the next collector.",
     ),
     ("status", "never throws. What it gives is a copy.", "`state` is `\"stopped\"`."),
     (
