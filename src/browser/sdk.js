@@ -127,11 +127,11 @@ export const send = async (host, request, json, documentUnloading) => {
 export const consent = async (host, json) => {
   const sdk = sdkOf(host);
   if (!sdk) return;
-  let good = true;
+  let rejection;
   try {
     await sdk("setConsent", JSON.parse(json));
-  } catch {
-    good = false;
+  } catch (error) {
+    rejection = message(error);
   }
-  host.told(SDK_CONSENTED, good);
+  host.told(SDK_CONSENTED, rejection);
 };

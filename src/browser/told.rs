@@ -255,7 +255,7 @@ pub(super) fn hear(
             };
             core.sdk_answered(facts.number(0) as u64, answer, moment);
         }
-        SDK_CONSENTED => core.sdk_consented(facts.flag(0), moment),
+        SDK_CONSENTED => core.sdk_consented(facts.at(0).as_text(), moment),
         STORE_FAILED => core.store_failed(facts.text(0), moment),
         ADOPTED => {
             let mut entries = Vec::new();

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use super::road::may_pass;
 use super::{Collector, Effect, Sender};
 use crate::consent::{Answer, Consent, Inputs, Signal, State};
 use crate::delivery::{Input, Outcome, Ticket};
@@ -75,13 +76,18 @@ impl Collector {
         self.look_again = true;
     }
 
-    /// The store's own Web SDK has taken the shopper's choice, or could not pass it on.
-    pub fn sdk_consented(&mut self, good: bool, moment: &Moment) {
-        if !good {
+    /// The store's own Web SDK has taken the shopper's choice, or rejected it in these words.
+    pub fn sdk_consented(&mut self, rejection: Option<&str>, moment: &Moment) {
+        if rejection.is_some() {
             let row = "setConsent?refused:%: the store's Web SDK refused it; look at its own console lines";
             self.report(Issue::of(row, &[]));
         }
-        self.consent.edge_answered(if good { Answer::Accepted } else { Answer::Failed }, moment);
+        let answer = match rejection {
+            None => Answer::Accepted,
+            Some(message) if may_pass(message) => Answer::Failed,
+            Some(_) => Answer::Refused,
+        };
+        self.consent.edge_answered(answer, moment);
         self.look_again = true;
     }
 

@@ -4,6 +4,8 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+#[cfg(doc)]
+use super::Collector;
 use crate::delivery::{RequestId, Ticket};
 use crate::inspect::{Record, Severity};
 use crate::value::Value;

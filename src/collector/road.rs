@@ -39,6 +39,18 @@ pub enum SdkAnswer<'a> {
     Rejected(&'a str),
 }
 
+const UNCONFIGURED: &str = "must be configured first";
+
+fn is_network(message: &str) -> bool {
+    holds(message, "Network request failed") || holds(message, "Failed to fetch")
+}
+
+/// Whether a Web SDK that rejects a command in these words may take it later.
+pub(super) fn may_pass(message: &str) -> bool {
+    let status = |code: &str| holds(message, &text::join(&["status code ", code]));
+    holds(message, UNCONFIGURED) || is_network(message) || ["429", "502", "503", "504"].into_iter().any(status)
+}
+
 impl Collector {
     /// The settings may be others now.
     pub(super) fn settings_changed(&mut self, moment: &Moment) {
@@ -200,15 +212,12 @@ impl Collector {
 
     /// Which rejections of a Web SDK are worth another try.
     fn rejected(&mut self, message: &str) -> Outcome {
-        if holds(message, "must be configured first") {
+        if holds(message, UNCONFIGURED) {
             self.sdk_unconfigured();
-            return Outcome::Retry { after: None };
-        }
-        if holds(message, "Network request failed") || holds(message, "Failed to fetch") {
+        } else if is_network(message) {
             return Outcome::NetworkError;
         }
-        let status = |code: &str| holds(message, &text::join(&["status code ", code]));
-        if ["429", "502", "503", "504"].into_iter().any(status) {
+        if may_pass(message) {
             return Outcome::Retry { after: None };
         }
         let issue = Issue::of("webSdkName!refused:%: the store's Web SDK refused an event: $", &[message]);

@@ -108,7 +108,7 @@ impl Collector {
                 self.edge_heard(&outcome, moment);
                 return self.delivery.handle(Input::Answered { request: send.request, outcome }, moment);
             }
-            if !self.consent.is_chosen() {
+            if !self.consent.is_called() {
                 self.exchange.forget_command();
             }
         } else if !self.may_leave(send.request, moment) {

@@ -45,6 +45,8 @@ pub(super) struct Telling {
     accepted: Accepted,
     flight: Option<(Map, State)>,
     refused: Option<Map>,
+    /// The last call of `setConsent` has not reached the store's own SDK.
+    pub(super) is_due: bool,
     retry_at: Option<i64>,
     next_wait: i64,
     /// When any of what is remembered of this changed, as `Consent::chosen_at`.
@@ -94,6 +96,8 @@ impl Consent {
     /// brought have to be written before, and looked at ([`Self::read`]) after.
     pub fn edge_answered(&mut self, answer: Answer, now: &Moment) {
         let Some((hashes, state)) = self.telling.flight.take() else { return };
+        // A choice made meanwhile is another message.
+        self.telling.is_due &= answer == Answer::Failed || state != self.state;
         match answer {
             Answer::Accepted => {
                 self.telling.told = hashes;
@@ -139,10 +143,10 @@ impl Consent {
 
     /// What the edge should be told and was not, with its hashes.
     fn untold(&self) -> Option<(Value, Map)> {
-        // The store's own SDK is told what it is told by a call of `setConsent`, and of all the rest where that is asked for.
-        let called = self.is_chosen() && self.choice.as_ref().is_some_and(|choice| !choice.banner);
-        if self.rules.own_sdk && !self.rules.web_sdk && !called {
-            return None;
+        if self.rules.own_sdk && !self.rules.web_sdk {
+            // Its consent is its own, unless the page asks by a call of `setConsent`: then it is told, once.
+            let consent = &self.choice.as_ref().filter(|_| self.is_called() && self.telling.is_due)?.consent;
+            return (self.state != State::Pending).then(|| (consent.clone(), hash::hashes(consent)));
         }
         let chosen = match self.because {
             Some(Source::SetConsent) => self.choice.as_ref().map(|choice| &choice.consent),

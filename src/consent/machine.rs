@@ -64,6 +64,8 @@ pub struct Consent {
     /// The banner's answer as the edge is told it.
     pub(super) banner_consent: Option<Value>,
     tcf_missing: bool,
+    /// The choice was made by a call, on this page.
+    pub(super) called: bool,
     seen: Seen,
     /// What the Web SDK's consent cookie says.
     pub(super) cookie: Option<State>,
@@ -105,6 +107,7 @@ impl Consent {
             banner: None,
             banner_consent: None,
             tcf_missing: false,
+            called: false,
             seen: Seen::default(),
             cookie: None,
             identity: false,
@@ -168,6 +171,8 @@ impl Consent {
         let (consent, state) = standards::read(raw)?;
         self.look(inputs, now);
         self.choose(Choice { consent, state, banner: false }, now);
+        self.called = true;
+        self.telling.is_due = true;
         Ok(self.settle(now))
     }
 
@@ -177,9 +182,9 @@ impl Consent {
         self.state
     }
 
-    /// Whether a call of [`Self::set`] or the banner's answer decided it.
-    pub(crate) fn is_chosen(&self) -> bool {
-        self.because == Some(Source::SetConsent)
+    /// Whether a call of [`Self::set`] on this page decided it.
+    pub(crate) fn is_called(&self) -> bool {
+        self.called && self.because == Some(Source::SetConsent)
     }
 
     /// The state, what decided it and since when (milliseconds since 1970), for `status()`:
@@ -296,6 +301,7 @@ impl Consent {
             slot.overruled = overruled;
         }
         self.apply(choice);
+        self.called = false;
         self.telling.new_choice();
         if news {
             self.touch(now);

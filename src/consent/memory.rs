@@ -80,6 +80,7 @@ impl Consent {
             if let Ok((consent, state)) = standards::read(&memory) {
                 let banner = memory.get("banner").and_then(Value::as_bool).unwrap_or(false);
                 self.apply(Choice { consent, state, banner });
+                self.called = false;
                 for (source, slot) in Source::ALL.into_iter().zip(&mut self.slots) {
                     let mark = memory.get("overruled").and_then(|marks| marks.get(source.name()));
                     slot.overruled = mark.and_then(Value::as_i64).and_then(|mark| u32::try_from(mark).ok());

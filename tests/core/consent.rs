@@ -385,11 +385,11 @@ fn an_own_sdk_is_not_asked_anything_while_the_shopper_says_no_and_told_only_when
         let message = r#"setConsent {"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"out"}}]}"#;
         assert_eq!(tab.sdk.get(2).map(String::as_str), told.then_some(message));
         if told {
-            tab.tell(|core, moment| core.sdk_consented(false, moment));
+            tab.tell(|core, moment| core.sdk_consented(Some("Network request failed."), moment));
             tab.pass(1_000);
             assert_eq!(tab.sdk.last().unwrap(), message, "tried again");
             assert_eq!(tab.sdk.len(), 4);
-            tab.tell(|core, moment| core.sdk_consented(true, moment));
+            tab.tell(|core, moment| core.sdk_consented(None, moment));
             tab.pass(100_000);
             assert_eq!(tab.sdk.len(), 4);
         }

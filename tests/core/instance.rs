@@ -8,6 +8,7 @@
 )]
 
 use storefront_collector::collector::{Collector, Effect, Failure, Host, Reply};
+use storefront_collector::consent::Signal;
 use storefront_collector::delivery::RequestId;
 use storefront_collector::moment::Moment;
 use storefront_collector::page::Page;
@@ -150,6 +151,22 @@ fn who_chose_is_said_of_that_choice_and_of_no_other() {
     bench.core.set_consent(&Value::from("out"), &bench.now.clone()).unwrap();
     bench.settle();
     assert_eq!(told(&bench), (r#""out""#.into(), String::new()));
+}
+
+#[test]
+fn the_banners_answer_is_not_told_as_the_commands() {
+    let mut bench = running(r#","consentSources":["tcf"],"defaultConsent":"in"}"#);
+    let other = ANN_AGREES.replace("\"consent\"", r#""edgeConfigOverrides":{"datastreamId":"other"},"consent""#);
+    bench.call(2, "setConsent", &other);
+    assert!(bench.last().1.contains("configId=other"), "{}", bench.last().1);
+    let request = bench.last().0;
+    bench.answer(request, 200, r#"{"handle":[]}"#);
+    let answer = r#"{"eventStatus":"useractioncomplete","gdprApplies":true,"tcString":"x","purpose":{"consents":{}},"vendor":{"consents":{}}}"#;
+    bench.core.consent_signal(Signal::Tcf(&Value::parse(answer).unwrap()), &bench.now.clone());
+    bench.settle();
+    let (_, url, body) = bench.last();
+    assert!(url.contains("/privacy/set-consent") && !url.contains("configId=other"), "{url}");
+    assert_eq!(body.at("identityMap.Email"), None);
 }
 
 #[test]

@@ -403,6 +403,18 @@ fn an_own_sdk_is_told_only_when_asked() {
     page.answer(Answer::Accepted);
     page.cookie("mg_dnt", "true");
     assert_eq!((page.read(), page.send()), (Out, None));
+    // Once a call, whatever it says of itself afterwards, and whatever this page knows from an earlier one.
+    let mut page = Page::new(Rules { own_sdk: true, ..Rules::default() });
+    page.publish();
+    assert_eq!((page.say("out"), page.send()), (Out, Some("out")));
+    page.answer(Answer::Failed);
+    page.now += 2_000;
+    assert_eq!(page.send(), Some("out"), "what failed is told again");
+    page.answer(Answer::Accepted);
+    page.cookie(CONSENT_COOKIE, "general=in");
+    assert_eq!((page.read(), page.send()), (Out, None), "the store has asked the shopper itself");
+    page.reload();
+    assert_eq!(page.send(), None);
     // Its own refusal is counted, never sent back to it, and always when it is stored.
     let mut page = Page::new(Rules { own_sdk: true, web_sdk: true, ..Rules::default() });
     page.publish();

@@ -216,10 +216,19 @@ fn a_web_sdk_that_is_no_function_is_not_said_to_be_missing_too() {
 
 #[test]
 fn a_choice_that_the_stores_web_sdk_refuses_is_told_once() {
-    let mut bench = Bench::new();
-    for _ in 0..3 {
-        bench.run(|collector, moment| collector.sdk_consented(false, moment));
+    let mut bench = own_sdk();
+    bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
+    let told = |bench: &Bench| bench.effects.iter().filter(|effect| matches!(effect, Effect::SdkConsent(_))).count();
+    assert_eq!(told(&bench), 1);
+    bench.run(|collector, moment| collector.sdk_consented(Some("The server responded with a status code 503"), moment));
+    bench.wait(60_000);
+    assert_eq!(told(&bench), 2, "that passes");
+    bench.run(|collector, moment| collector.sdk_consented(Some("consent cannot change: EXEG-0302-409"), moment));
+    for _ in 0..10 {
+        bench.wait(60_000);
     }
-    let said = bench.effects.iter().filter(|effect| matches!(effect, Effect::Log { .. })).count();
-    assert_eq!((said, bench.status("issues.0.field")), (1, r#""setConsent""#.into()));
+    assert_eq!(told(&bench), 2, "that does not");
+    let line = |effect: &&Effect| matches!(effect, Effect::Log { message, .. } if message.contains("setConsent"));
+    assert_eq!(bench.effects.iter().filter(line).count(), 1);
 }
