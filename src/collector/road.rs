@@ -196,7 +196,9 @@ impl Collector {
             }
             SdkAnswer::Declined => {
                 let reason = "the Web SDK's consent is out".into();
-                Outcome::Good { except: alloc::vec![Exception { event: None, becomes: Status::Suppressed, reason }] }
+                Outcome::Good {
+                    except: alloc::vec![Exception { event: None, becomes: Status::Suppressed, tries: 0, reason }],
+                }
             }
             SdkAnswer::Rejected(message) => self.rejected(message),
         };

@@ -9,9 +9,6 @@ use super::message::{Action, Effect, Exception, Outcome, RequestId, Road};
 use super::{Delivery, Page, status_of};
 use crate::inspect::{Issue, Status};
 
-/// How often an event is sent that the edge takes and a service behind it does not: nobody can tell what else has it.
-const TRIES: u32 = 10;
-
 /// Requests in a row without an answer that are told of.
 const SILENT: u32 = 3;
 
@@ -29,7 +26,9 @@ impl Delivery {
             return;
         }
         let flight = self.flights.swap_remove(at);
-        self.watch_silence(&outcome);
+        if flight.deadline != GIVEN_UP {
+            self.watch_silence(&outcome);
+        }
         // Every end of a request ends its hold, and other tabs have their turn.
         if self.gate.release() {
             self.effects.push_back(Effect::UnlockIdentity);
@@ -65,10 +64,9 @@ impl Delivery {
     }
 
     fn good(&mut self, flight: &Flight, except: &[Exception]) {
-        self.retry.answered();
         self.cap = self.cap.saturating_mul(2);
         if self.is_bare(flight) {
-            return;
+            return self.retry.answered();
         }
         self.started = true;
         let mut statuses = Vec::new();
@@ -77,8 +75,11 @@ impl Delivery {
         for (at, entry) in flown.enumerate() {
             let exception = except.iter().find(|exception| exception.event.is_none_or(|event| event == at));
             let status = match exception.map_or(Status::Accepted, |exception| exception.becomes) {
-                Status::Queued if entry.attempts < TRIES => {
+                Status::Queued
+                    if exception.is_some_and(|exception| entry.returns.saturating_add(1) < exception.tries) =>
+                {
                     again = true;
+                    entry.returns = entry.returns.saturating_add(1);
                     entry.flight = None;
                     entry.due = self.now;
                     Status::Queued
@@ -94,6 +95,8 @@ impl Delivery {
         self.effects.extend(statuses);
         if again {
             self.retry.failed(None, self.now);
+        } else {
+            self.retry.answered();
         }
     }
 

@@ -127,6 +127,8 @@ pub struct Exception {
     /// Refused ([`Status::Rejected`]), ignored for want of consent ([`Status::Suppressed`]), or to be sent again
     /// ([`Status::Queued`]).
     pub becomes: Status,
+    /// How often it is worth sending, answered so each time; of one that becomes [`Status::Queued`].
+    pub tries: u32,
     /// Why.
     pub reason: String,
 }

@@ -33,6 +33,8 @@ pub(super) struct Entry {
     /// When it wants to leave, on the monotonic clock.
     pub(super) due: i64,
     pub(super) attempts: u32,
+    /// How often a good answer has sent it back.
+    pub(super) returns: u32,
     /// The request it is in now.
     pub(super) flight: Option<RequestId>,
     /// The request it was in last.
@@ -149,6 +151,7 @@ impl Outbox {
             since: now,
             due,
             attempts: 0,
+            returns: 0,
             flight: None,
             last: None,
             stored: adopted,

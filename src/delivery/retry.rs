@@ -54,7 +54,6 @@ impl Retry {
     /// A request failed in a way that may pass; `after` is what the edge asked for.
     pub(super) fn failed(&mut self, after: Option<i64>, now: i64) {
         self.failures = self.failures.saturating_add(1);
-        self.asked = after.is_some();
         // Everyone was told the same time: a little later than asked spreads them.
         let after = after.map(|after| after.clamp(0, LONGEST_RETRY_AFTER));
         let asked = after.map(|after| after.saturating_add(self.random(after >> 3)));
@@ -62,6 +61,8 @@ impl Retry {
             Some(asked) if self.failures <= BELIEVED => asked,
             _ => asked.unwrap_or_default().max(self.back_off()),
         };
+        // Where our own wait is the longer one, a page that is left need not keep still for what was asked.
+        self.asked = asked.is_some_and(|asked| asked > 0 && asked >= wait);
         self.not_before = now.saturating_add(wait);
     }
 
@@ -143,6 +144,12 @@ mod tests {
                 retry.not_before()
             })
             .sum();
+        assert!(retry.is_open());
+        retry.answered();
+        for _ in 0..5 {
+            retry.failed(Some(0), 0);
+        }
+        assert!(!retry.is_firm(0), "nobody asked a page that is left to keep still");
         assert!(total > 90 * 30_000, "the circuit opens all the same: {total}");
         retry.failed(Some(600_000), 0);
         assert!((600_000..=675_000).contains(&retry.not_before()), "who asks for more has it");

@@ -374,8 +374,8 @@ fn a_good_answer_may_name_events_it_did_not_take() {
     }
     bench.after(250);
     let except = vec![
-        Exception { event: Some(0), becomes: Status::Suppressed, reason: "no consent".into() },
-        Exception { event: Some(2), becomes: Status::Rejected, reason: "invalid".into() },
+        Exception { event: Some(0), becomes: Status::Suppressed, tries: 0, reason: "no consent".into() },
+        Exception { event: Some(2), becomes: Status::Rejected, tries: 0, reason: "invalid".into() },
     ];
     let effects = bench.answer(1, Outcome::Good { except });
     assert_eq!(statuses(&effects), [("a", Status::Suppressed), ("b", Status::Accepted), ("c", Status::Rejected)]);
@@ -406,43 +406,73 @@ fn an_edge_that_never_answers_is_told_of_once_the_network_is_there() {
 }
 
 #[test]
+fn what_a_frozen_page_did_not_hear_is_no_silence_of_the_edge() {
+    let mut bench = Bench::running();
+    for id in ["a", "b", "c", "d"] {
+        bench.tell(Input::Accept(Event { needs_answer: true, ..event(id) }));
+        bench.tell(Input::Hidden);
+        bench.tell(Input::Visible);
+    }
+    bench.tell(Input::Unloading { heir: false });
+    for request in 1..5 {
+        bench.answer(request, Outcome::NetworkError);
+    }
+    bench.tell(Input::Returning { tab: "tab+".into() });
+    let keys = (1..5).map(|number| format!("tab/{number}")).collect();
+    let effects = bench.tell(Input::Restored { keys });
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Report(_))), "{effects:?}");
+}
+
+#[test]
 fn a_good_answer_may_be_about_every_event() {
     let mut bench = Bench::running();
     bench.publish("a");
     bench.publish("b");
     bench.after(250);
-    let except = vec![Exception { event: None, becomes: Status::Suppressed, reason: "no consent".into() }];
+    let except = vec![Exception { event: None, becomes: Status::Suppressed, tries: 0, reason: "no consent".into() }];
     let effects = bench.answer(1, Outcome::Good { except });
     assert_eq!(statuses(&effects), [("a", Status::Suppressed), ("b", Status::Suppressed)]);
 }
 
 #[test]
-fn an_event_that_a_service_could_not_take_yet_is_sent_again_alone_and_not_for_ever() {
-    let mut bench = Bench::running();
-    for id in ["a", "b", "c"] {
-        bench.publish(id);
-    }
-    bench.after(250);
-    let busy = |at| Outcome::Good {
-        except: vec![Exception { event: Some(at), becomes: Status::Queued, reason: "busy".into() }],
+fn an_event_that_a_good_answer_sends_back_is_sent_again_alone() {
+    let busy = |at, tries| Outcome::Good {
+        except: vec![Exception { event: Some(at), becomes: Status::Queued, tries, reason: "busy".into() }],
     };
-    let effects = bench.answer(1, busy(1));
-    assert_eq!(statuses(&effects), [("a", Status::Accepted), ("b", Status::Queued), ("c", Status::Accepted)]);
-    assert_eq!(forgotten(&effects).len(), 2, "a page that takes over must not find what was accepted");
-    assert!(sent(&effects).is_empty(), "the service is given a moment");
-    let mut sent_again = 0;
-    let mut last = statuses(&effects).last().map(|(_, status)| *status);
-    for request in 2..100 {
-        let effects = bench.after(2_000);
-        if sent(&effects).is_empty() {
-            break;
+    for (tries, wanted) in [(4, 4), (u32::MAX, 60)] {
+        let mut bench = Bench::running();
+        for id in ["a", "b", "c"] {
+            bench.publish(id);
         }
-        assert_eq!(sent(&effects), [format!("collect {request} b")]);
-        sent_again += 1;
-        last = statuses(&bench.answer(request, busy(0))).last().map(|(_, status)| *status);
+        bench.after(250);
+        bench.answer(1, Outcome::Retry { after: None });
+        bench.after(60_000);
+        let effects = bench.answer(2, busy(1, tries));
+        assert_eq!(statuses(&effects), [("a", Status::Accepted), ("b", Status::Queued), ("c", Status::Accepted)]);
+        assert_eq!(forgotten(&effects).len(), 2, "a page that takes over must not find what was accepted");
+        assert!(sent(&effects).is_empty(), "the service is given a moment");
+        let mut arrived = 1;
+        let mut took = 0;
+        for request in 3..62 {
+            let mut effects = Vec::new();
+            for _ in 0..70 {
+                took += 1;
+                effects = bench.after(1_000);
+                if !sent(&effects).is_empty() {
+                    break;
+                }
+            }
+            if sent(&effects).is_empty() {
+                break;
+            }
+            arrived += 1;
+            assert_eq!(sent(&effects), [format!("collect {request} b")]);
+            bench.answer(request, busy(0, tries));
+        }
+        assert_eq!(arrived, wanted, "the try that the edge itself refused does not count");
+        assert_eq!(bench.delivery.queue().0, usize::from(tries == u32::MAX));
+        assert!(tries == 4 || took > 1_000, "later each time: {took} s");
     }
-    assert_eq!((sent_again, last), (9, Some(Status::Rejected)));
-    assert_eq!(bench.delivery.queue(), (0, 0));
 }
 
 #[test]

@@ -102,11 +102,17 @@ impl Bench {
     }
 }
 
-/// A collector with these settings besides, to whose shopper the edge has given an identity and accepted an event.
-fn running(more: &str) -> Bench {
+/// A collector with these settings besides.
+fn configured_with(more: &str) -> Bench {
     let mut bench = Bench::new();
     let settings = CONFIG.replace("orgId", "organizationId").replace('}', more);
     bench.core.configure(Source::Api, &Value::parse(&settings).unwrap(), &bench.now.clone());
+    bench
+}
+
+/// The same, to whose shopper the edge has given an identity and accepted an event.
+fn running(more: &str) -> Bench {
+    let mut bench = configured_with(more);
     bench.call(1, "sendEvent", "{}");
     for body in [IDENTITY, r#"{"handle":[]}"#] {
         let request = bench.last().0;
@@ -155,7 +161,8 @@ fn who_chose_is_said_of_that_choice_and_of_no_other() {
 
 #[test]
 fn the_banners_answer_is_not_told_as_the_commands() {
-    let mut bench = running(r#","consentSources":["tcf"],"defaultConsent":"in"}"#);
+    let mut bench = configured_with(r#","consentSources":["tcf"]}"#);
+    bench.now.cookies = "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_identity=CiY0".into();
     let other = ANN_AGREES.replace("\"consent\"", r#""edgeConfigOverrides":{"datastreamId":"other"},"consent""#);
     bench.call(2, "setConsent", &other);
     assert!(bench.last().1.contains("configId=other"), "{}", bench.last().1);

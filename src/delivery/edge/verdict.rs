@@ -6,6 +6,9 @@ use super::response::{Answer, Retry};
 use crate::delivery::{Exception, Outcome};
 use crate::inspect::{Issue, Status};
 
+/// How often an event goes to a service behind the edge that does not take it: as often as the Web SDK sends a request.
+const TRIES: u32 = 4;
+
 /// What becomes of the events of a request that was answered so, with this status.
 #[must_use]
 pub fn outcome(answer: &Answer, status: u16) -> Outcome {
@@ -31,7 +34,9 @@ pub fn outcome(answer: &Answer, status: u16) -> Outcome {
             _ if error.may_pass() => Status::Queued,
             _ => Status::Rejected,
         };
-        except.push(Exception { event: error.event, becomes, reason: reason(&error.issue(false)) });
+        // What a service behind the edge did not take, others may have; what the edge could not judge nobody has.
+        let tries = if error.number().starts_with("02") { TRIES } else { u32::MAX };
+        except.push(Exception { event: error.event, becomes, tries, reason: reason(&error.issue(false)) });
     }
     Outcome::Good { except }
 }

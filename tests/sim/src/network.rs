@@ -150,7 +150,7 @@ impl World<'_> {
                 self.coverage.saw(Seen::Exception);
                 let index = self.rng.usize(..request.events.len().max(1));
                 let becomes = if self.rng.bool() { Status::Suppressed } else { Status::Rejected };
-                let exception = Exception { event: Some(index), becomes, reason: "invalid".into() };
+                let exception = Exception { event: Some(index), becomes, tries: 0, reason: "invalid".into() };
                 request.outcome = Outcome::Good { except: vec![exception] };
                 true
             }
