@@ -250,6 +250,7 @@ impl Exchange {
         understood.issues = answer.issues();
         understood.consent_came = answer.cookies.iter().any(is_consent);
         understood.outcome = verdict::outcome(&answer, reply.status);
+        understood.told.is_good = answer.good;
         understood.told.again = matches!(understood.outcome, Outcome::Retry { .. });
         if !answer.good {
             let status = text::decimal(i64::from(reply.status));

@@ -37,9 +37,11 @@ impl CartMemory {
             // Prices may come after the lines.
             && !(more(lines(&before), lines(&cart)).is_empty() && more(lines(&cart), lines(&before)).is_empty())
         {
-            self.earlier = None;
             // A theme may show an empty cart until it has loaded the shopper's.
-            self.baseline = Some(before).filter(|cart| holds_something(cart));
+            if holds_something(&before) {
+                self.earlier = None;
+                self.baseline = Some(before);
+            }
         }
         if holds_something(&cart) {
             self.filled = Some(cart);
@@ -58,7 +60,7 @@ impl CartMemory {
     pub(super) fn taken(&mut self, kind: EventKind) {
         match kind {
             // Published beside add-to-cart, for one and the same change.
-            EventKind::OpenCart => (self.baseline, self.earlier) = (None, None),
+            EventKind::OpenCart if self.current.is_some() => (self.baseline, self.earlier) = (None, None),
             EventKind::AddToCart
             | EventKind::RemoveFromCart
             | EventKind::ShoppingCartView
@@ -212,6 +214,21 @@ mod tests {
             here.changed(Some(cart(skus)));
         }
         assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["b"])));
+    }
+
+    #[test]
+    fn an_empty_cart_until_the_shoppers_is_there_does_not_hide_what_the_page_before_knew() {
+        let mut before = CartMemory::default();
+        before.changed(Some(cart(&["a", "b"])));
+        let mut here = next(&before);
+        here.changed(Some(cart(&[])));
+        here.changed(Some(cart(&["a", "b", "c"])));
+        assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a", "b"])));
+        let mut here = next(&before);
+        here.taken(EventKind::OpenCart);
+        here.changed(Some(cart(&["a", "b", "c"])));
+        assert_eq!(here.before(EventKind::AddToCart).as_deref(), Some(&cart(&["a", "b"])));
+        assert!(here.to_text().unwrap().starts_with('{'), "nor is it gone");
     }
 
     #[test]

@@ -160,6 +160,20 @@ fn who_chose_is_said_of_that_choice_and_of_no_other() {
 }
 
 #[test]
+fn who_sent_an_event_that_a_good_answer_sends_back_has_that_answer() {
+    let mut bench = running("}");
+    bench.call(2, "sendEvent", r#"{"xdm":{"eventType":"a"},"decisionScopes":["s"]}"#);
+    bench.wait(300);
+    let request = bench.last().0;
+    let answer = r#"{"handle":[{"type":"personalization:decisions","payload":[{"id":"1"}]}],"errors":[{"type":"https://ns.adobe.com/aep/errors/EXEG-0201-503","status":503,"report":{"eventIndex":0}}]}"#;
+    bench.answer(request, 207, answer);
+    assert!(bench.answer_to(2).unwrap().contains(r#""decisions":[{"id":"1"}]"#), "{:?}", bench.answer_to(2));
+    let before = bench.requests.len();
+    bench.wait(5_000);
+    assert_eq!(bench.requests.len(), before + 1, "and the event goes on");
+}
+
+#[test]
 fn the_banners_answer_is_not_told_as_the_commands() {
     let mut bench = configured_with(r#","consentSources":["tcf"]}"#);
     bench.now.cookies = "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_identity=CiY0".into();

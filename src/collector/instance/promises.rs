@@ -59,6 +59,8 @@ pub(in crate::collector) struct Told {
     pub(in crate::collector) destinations: Vec<Value>,
     /// Why it is no good answer, in the Web SDK's words.
     pub(in crate::collector) failure: String,
+    /// Whether it is a good answer.
+    pub(in crate::collector) is_good: bool,
     /// Whether the Web SDK would try again, and its caller wait.
     pub(in crate::collector) again: bool,
 }
@@ -117,6 +119,8 @@ impl Collector {
         let told = if request == Some(told.request) { told.clone() } else { Told::default() };
         let answer = match status {
             Status::Accepted => Ok(told),
+            // Sent again by a good answer, which the Web SDK would give out.
+            Status::Queued if attempts > 0 && told.is_good => Ok(told),
             Status::Suppressed => Ok(Told::default()),
             Status::Rejected => {
                 Err(if told.failure.is_empty() { reason.unwrap_or_default().to_owned() } else { told.failure })
