@@ -6,8 +6,8 @@
 //!
 //! What it promises: an event is accepted once the effects of [`Input::Accept`] are carried out, and
 //! from then on is either taken by the edge or refused for good, on this page or a later one. It
-//! arrives twice, with the same `_id`, only where nobody saw the first answer. The order of a page is
-//! kept: one request is in the air at a time, but for what leaves with the page.
+//! arrives twice, with the same `_id`, only where nobody saw the first answer, or that sent it back. The order
+//! of a page is kept: one request is in the air at a time, but for what leaves with the page.
 //!
 //! The outbox with a transport and a storage of one's own: a function that answers, and a map.
 //!

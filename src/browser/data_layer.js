@@ -251,7 +251,7 @@ const OTHERS = /^(category|customUrl|recommendations|referrerUrl|shopper|.+Exten
  * @param {unknown} value
  */
 export const setContext = (host, name, value) => {
-  if (!host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, text(name) ?? typeof name);
+  if (typeof name !== "string" || !host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, text(name) ?? typeof name);
   for (const one of [null, value]) push(host, { [name]: one });
 };
 

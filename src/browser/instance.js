@@ -76,10 +76,9 @@ export const open = (host) => {
   try {
     if (host.instance?.push) tellOfConfiguration(host);
     else if (name) take(host, name, isKnown);
-  } finally {
-    host.begun = true;
-    host.unsaid.splice(0).forEach((json) => record(host, json));
-  }
+  } catch {} // What stands there is no queue that can be emptied: nobody is answered.
+  host.begun = true;
+  host.unsaid.splice(0).forEach((json) => record(host, json));
 };
 
 const take = (host, name, isKnown) => {
@@ -96,7 +95,7 @@ const take = (host, name, isKnown) => {
     return;
   }
   /** @param {[Function, Function, [string, object]]} item */
-  const run = ([resolve, reject, [command, options]]) => execute(host, command, options).then(resolve, reject);
+  const run = ([resolve, reject = () => {}, [command, options] = []] = []) => execute(host, command, options).then(resolve, reject);
   // A Web SDK that comes later must not run them again.
   const items = queue.splice(0);
   const push = (item) => {

@@ -128,10 +128,12 @@ impl Composed {
         let ecid = self.xdm.get("personID").and_then(Value::as_text);
         let mut values = Vec::new();
         for field in MANDATORY.into_iter().take(if self.query.is_some() { 1 } else { MANDATORY.len() }) {
-            let value = match field {
-                "identityMap" => identity::identity_map(ecid, None, None),
-                _ => self.xdm.get(field).cloned(),
-            };
+            let mut value = self.xdm.get(field).cloned();
+            if field == "identityMap" {
+                // The addresses in it may be what the hook has taken out.
+                value.iter_mut().for_each(xdm::personal::hold_back_identities);
+                value = value.filter(|map| !map.is_empty()).or_else(|| identity::identity_map(ecid, None, None));
+            }
             values.extend(value.map(|value| (field, value)));
         }
         values

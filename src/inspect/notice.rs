@@ -1,6 +1,7 @@
 //! What a page gets wrong where only its shell can see it.
 
 use super::Issue;
+use crate::storefront::is_known_unmapped;
 
 /// Each with its number in host.js.
 const NOTICES: [&str; 6] = [
@@ -12,9 +13,15 @@ const NOTICES: [&str; 6] = [
     "subscribe?threw:a listener given to subscribe() threw; mend it on the page",
 ];
 
-/// The issue of this number; `name` is what it is about.
+/// An event that Adobe defines and that has no XDM is none, see [`is_known_unmapped`].
+const UNKNOWN_EVENT: i64 = 2;
+
+/// The issue of this number, if it is one; `name` is what it is about.
 #[must_use]
 pub fn notice(number: i64, name: &str) -> Option<Issue> {
+    if number == UNKNOWN_EVENT && is_known_unmapped(name) {
+        return None;
+    }
     let row = usize::try_from(number).ok().and_then(|at| NOTICES.get(at))?;
     Some(Issue::of(row, &[name]))
 }

@@ -150,12 +150,13 @@ test("an event that nothing is made of is told, and what is said of calls stands
     const { storefrontCollector: ours } = window;
     const ids = [ours.publish("pageView"), ours.publish("pageView"), ours.publish(5), ours.publish("recs-item-click"), ours.publish("page-view")];
     ours.setContext("prodctContext", {});
+    ours.setContext(Symbol("x"), {});
     return { ids, issues: ours.status().issues };
   });
-  lines(seen, "pageView", "number", "recs-item-click", "prodctContext");
+  lines(seen, "pageView", "number", "prodctContext", "symbol");
   expect(done.ids.every((id) => /^[0-9a-f-]{36}$/.test(id))).toBe(true);
   expect(done.issues.map(({ field, code, severity }) => `${severity} ${field} ${code}`)).toEqual([
-    "warning pageView unknown-event", "warning number unknown-event", "warning recs-item-click unknown-event", "warning prodctContext unknown-context",
+    "warning pageView unknown-event", "warning number unknown-event", "warning prodctContext unknown-context", "warning symbol unknown-context",
   ]);
 });
 

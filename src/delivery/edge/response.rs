@@ -98,7 +98,8 @@ pub fn read(action: Action, status: u16, body: &str, headers: Headers<'_>, wall:
     let is_empty = body.is_empty();
     let body = Value::parse(body).unwrap_or_default();
     let handles = body.get("handle").and_then(Value::as_list);
-    let is_plain = action == Action::Collect && (is_empty || body.as_map().is_some());
+    let is_plain = action == Action::Collect
+        && (is_empty || body.as_map().is_some_and(|body| body.is_empty() || body.get("requestId").is_some()));
     let mut answer = Answer {
         good: status == 204 || ((200..300).contains(&status) && (handles.is_some() || is_plain)),
         region: headers.adobe_edge.and_then(region),
@@ -254,6 +255,7 @@ mod tests {
             (200, "{}", true),
             (202, r#"{"requestId":"r"}"#, true),
             (200, "<html>", false),
+            (200, r#"{"error":"log in first"}"#, false),
             (404, "", false),
         ] {
             assert_eq!(read(Action::Collect, status, body, Headers::default(), 0).good, good, "{status} {body}");

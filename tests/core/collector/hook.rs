@@ -47,6 +47,16 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
         assert!(text("xdm.timestamp").is_some_and(|time| time.starts_with("2026-")), "{left}");
         assert!(text("xdm.implementationDetails.name").is_some() && text("xdm.eventType").is_some(), "{left}");
     }
+    let mut bench = Bench::identified();
+    let own = json(r#"{"identityMap":{"CRM":[{"id":"7","primary":true}],"Email":[{"id":"ann@shop.test"}]}}"#);
+    bench.run(|collector, moment| collector.configure(Source::Page, &own, moment));
+    bench.run(|collector, _| collector.set_before_send(Box::new(|_| Ok(Some(json(r#"{"xdm":{"eventType":"a"}}"#))))));
+    bench.publish("page-view");
+    let sent = bench.sent();
+    assert_eq!(
+        sent[0].at("xdm.identityMap").map(Value::to_json).as_deref(),
+        Some(r#"{"CRM":[{"id":"7","primary":true}]}"#)
+    );
     for left in [r#"{"xdm":"x"}"#, r#"{"xdm":[1]}"#, r#"{"xdm":7,"data":{"more":1}}"#] {
         let mut bench = Bench::identified();
         bench.run(|collector, _| collector.set_before_send(Box::new(|_| Ok(Some(json(left))))));
