@@ -26,12 +26,16 @@ const somebodyMayCome = (isKnown) =>
 
 /** Once, when the settings are there. */
 const tellOfConfiguration = (host) => {
-  const config = host.told(CONFIG);
-  if (!config || !host.instance || host.instance.isTold) return;
-  host.instance.isTold = true;
-  // Its own line is among those that are asked for.
-  setDebugging(config.debugEnabled);
-  monitor("onInstanceConfigured", () => ({ config }));
+  if (!host.instance || host.instance.isTold) return;
+  // Made only for who hears it: on most pages nobody does.
+  monitor("onInstanceConfigured", () => {
+    const config = host.told(CONFIG);
+    if (!config) return;
+    host.instance.isTold = true;
+    // Its own line is among those that are asked for.
+    setDebugging(config.debugEnabled);
+    return { config };
+  });
 };
 
 const execute = async (host, command, options = {}) => {
