@@ -4,6 +4,8 @@ const ADOBE = ["edge.adobedc.net", "adobedc.demdex.net"];
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+// A page that was on its way meanwhile has been missed, and asks.
+addEventListener("message", (event) => event.waitUntil(clients.claim()));
 
 const handOver = async (request, { pathname, search }) => fetch(`${location.origin}${pathname}${search}`, {
   method: request.method,

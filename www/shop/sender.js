@@ -8,6 +8,7 @@ const answeredHere = async () => {
   if (navigator.serviceWorker.controller) return;
   const taken = new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
   const { active } = await navigator.serviceWorker.ready;
+  active.postMessage("claim");
   // A page loaded past its worker (shift + reload) is never taken over.
   if (active?.state === "activated" && !navigator.serviceWorker.controller) await Promise.race([taken, new Promise((_, reject) => { setTimeout(() => reject(new Error("this page runs without its service worker; load it again")), 5_000); })]);
   else await taken;
