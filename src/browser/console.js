@@ -45,8 +45,10 @@ export const findDebug = (name = OURS) => {
 /** What was asked for in this tab, if anything was. @returns {boolean | undefined} */
 export const askedDebugging = () => asked;
 
+/** Whether every step is said. @returns {boolean | undefined} */
 export const isDebugging = () => asked ?? set;
 
+/** The name by which monitors and the console know us. @returns {string} */
 export const instanceName = () => get(get(globalThis, GLOBAL), "instanceName") ?? OURS;
 
 /**
@@ -63,7 +65,11 @@ export const tellMonitors = (hook, fields) => {
   }
 };
 
-/** A line for the console, whoever has replaced that. */
+/**
+ * A line for the console, whoever has replaced that.
+ * @param {"info" | "warn" | "error"} level
+ * @param {unknown[]} said
+ */
 export const write = (level, ...said) => {
   try {
     console[level](...said);

@@ -4,22 +4,17 @@
 /** The longest text a value may make: 256 KB in UTF-16 units. An event may have 60 KB. */
 const LONGEST = 262_144;
 
-/** What a list was before a library's `Array.prototype.toJSON` (Prototype.js) made a text of it. */
-function asList(key, value) {
-  const here = this[key];
-  return Array.isArray(here) ? here : value;
-}
-
 /**
- * The browser's own, with lists as lists whatever a library has taught them.
+ * The browser's own, with lists as lists though a library (Prototype.js) has taught them to make texts of themselves: a
+ * replacer is shown that text, and the list still stands in its holder.
  * @param {unknown} value
  * @param {(key: string, value: unknown) => unknown} [replacer]
  * @returns {string}
  */
 export const stringify = (value, replacer) =>
   JSON.stringify(value, Array.prototype.toJSON ? function (key, value) {
-    const list = asList.call(this, key, value);
-    return replacer ? replacer(key, list) : list;
+    const kept = Array.isArray(this[key]) ? this[key] : value;
+    return replacer ? replacer(key, kept) : kept;
   } : replacer);
 
 /**

@@ -17,6 +17,7 @@ use crate::xdm;
 /// it cannot be part of a longer text.
 const UNKNOWN_ECID: &str = "{ecid}";
 
+/// What every event says; of one of the page's own only the first.
 const MANDATORY: [&str; 5] = ["_id", "timestamp", "eventType", "implementationDetails", "identityMap"];
 
 /// A published event with everything of its own moment.

@@ -1,4 +1,4 @@
-//! The outbox's wishes turned into things for the browser to do, and what the browser has to tell.
+//! The outbox's wishes turned into things for the browser to do.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -10,7 +10,7 @@ const answeredHere = async () => {
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage("claim");
   // A page loaded past its worker (shift + reload) is never taken over.
-  if (active?.state === "activated" && !navigator.serviceWorker.controller) await Promise.race([taken, new Promise((_, reject) => { setTimeout(() => reject(new Error("this page runs without its service worker; load it again")), 5_000); })]);
+  if (active.state === "activated" && !navigator.serviceWorker.controller) await Promise.race([taken, new Promise((_, reject) => { setTimeout(() => reject(new Error("this page runs without its service worker; load it again")), 5_000); })]);
   else await taken;
 };
 
