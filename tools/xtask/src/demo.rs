@@ -18,6 +18,8 @@ pub(crate) fn run(project: &Project, arguments: Vec<OsString>) -> Result<()> {
     build::run(project)?;
     let address = format!("127.0.0.1:{port}");
     let sh = &project.shell;
+    // What is printed below must answer at once.
+    cmd!(sh, "cargo build --quiet --package local-edge").quiet().run()?;
     let serve = cmd!(
         sh,
         "cargo run --quiet --package local-edge -- --http {address}
