@@ -1,7 +1,7 @@
 //! The running collector in its page: turns what happens into inputs, and carries out the effects.
 //!
-//! The core is in nobody's hands while the page's code runs: a hook, a monitor or a `fetch` that pushes onto
-//! the data layer finds its event queued, and it is taken as soon as the core is free.
+//! A hook, a monitor or a `fetch` that pushes onto the data layer finds its event queued, and it is taken as soon as
+//! the core is free. Only while `onBeforeEventSend` runs is the core in use itself, and answers no question.
 
 use alloc::boxed::Box;
 use alloc::string::String;

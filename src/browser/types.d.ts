@@ -171,7 +171,8 @@ export interface Batching {
 }
 
 /**
- * What `onBeforeEventSend` is given and may change.
+ * What `onBeforeEventSend` is given and may change. While it runs the collector is at work: `status()` gives `undefined`,
+ * `events()` an empty list.
  */
 export interface EventContent {
     /** The event as XDM. */
