@@ -8,7 +8,6 @@
     clippy::arithmetic_side_effects
 )]
 
-#[path = "collector/bench.rs"]
 mod bench;
 #[path = "collector/cart.rs"]
 mod cart;
@@ -20,10 +19,14 @@ mod early;
 mod hook;
 #[path = "collector/identity.rs"]
 mod identity;
+#[path = "collector/pages.rs"]
+mod pages;
 #[path = "collector/records.rs"]
 mod records;
 #[path = "collector/settings.rs"]
 mod settings;
+#[path = "bench/theme.rs"]
+mod theme;
 #[path = "collector/web_sdk.rs"]
 mod web_sdk;
 #[path = "collector/websites.rs"]

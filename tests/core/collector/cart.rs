@@ -1,6 +1,6 @@
 //! What is remembered of the cart.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn an_order_with_an_empty_cart_has_the_items_of_the_last_one() {
@@ -16,7 +16,7 @@ fn an_order_with_an_empty_cart_has_the_items_of_the_last_one() {
 fn items_of(events: &[(&str, &str)]) -> Vec<String> {
     let mut bench = Bench::identified();
     for (event, info) in events {
-        bench.publish_with(event, Some(info));
+        bench.publish_with(event, info);
     }
     bench.wait(300);
     let items = |sent: Value| -> String {
@@ -55,7 +55,7 @@ fn a_cart_that_comes_with_its_event_and_before_it_counts_once() {
         r#"{"shoppingCartContext":{"id":"c","totalQuantity":null,"items":[{"quantity":1,"product":{"sku":"a"}}]}}"#;
     bench.contexts(r#"{"shoppingCartContext":null}"#);
     bench.contexts(cart);
-    bench.publish_with("add-to-cart", Some(cart));
+    bench.publish_with("add-to-cart", cart);
     bench.wait(300);
     assert_eq!(bench.sent()[0].at("xdm.productListItems.0.SKU"), Some(&Value::from("a")));
 }

@@ -1,17 +1,17 @@
 //! What the shopper says, and what follows from it.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn a_refusal_is_the_shoppers_own_though_her_cookies_are_gone() {
     let mut bench = known("{}");
     bench.moment.cookies = "".into();
-    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
-    let (_, url, body) = bench.fetches().pop().unwrap();
+    bench.choose("out");
+    let (url, body) = bench.last();
     assert!(url.contains("/privacy/set-consent"), "{url}");
-    let carried = json(body).at("meta.state.entries.0.value").map(Value::to_json).unwrap_or_default();
-    assert!(carried.len() > 100 && IDENTITY.ends_with(carried.trim_matches('"')), "{body}");
-    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    let carried = body.at("meta.state.entries.0.value").and_then(Value::as_text).unwrap_or_default();
+    assert!(carried.len() > 98 && IDENTITY.ends_with(carried), "{}", body.to_json());
+    bench.choose("in");
     assert_eq!(bench.collector.ecid(&bench.moment), None, "she is not known any more");
 }
 
@@ -20,8 +20,8 @@ fn a_choice_that_waited_for_the_network_is_not_told_once_it_is_outdated() {
     let mut bench = known("{}");
     bench.effects.clear();
     bench.run(|collector, moment| collector.online(false, moment));
-    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
-    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    bench.choose("out");
+    bench.choose("in");
     bench.run(|collector, moment| collector.online(true, moment));
     bench.wait(10_000);
     let said: Vec<_> = bench
@@ -67,17 +67,17 @@ fn an_opt_out_takes_the_segments_cookie_away() {
 #[test]
 fn pending_consent_holds_events_in_memory_with_the_values_of_their_own_moment() {
     let mut bench = Bench::new();
-    bench.run(|collector, moment| {
-        let settings = format!(r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending"}}"#);
-        collector.configure(Source::Api, &json(&settings), moment);
-    });
+    bench.configure(
+        Source::Api,
+        &format!(r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending"}}"#),
+    );
     bench.contexts(r#"{"pageContext":{"pageType":"CMS","pageName":"first"}}"#);
     bench.publish("page-view");
     bench.contexts(r#"{"pageContext":{"pageName":"second"}}"#);
     assert_eq!(bench.status("waitingFor"), r#"["consent"]"#);
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store { .. } | Effect::Fetch { .. })));
     bench.moment.wall += 60_000;
-    bench.run(|collector, moment| collector.set_consent(&Value::from("in"), moment).unwrap());
+    bench.choose("in");
     bench.run(Collector::identity_locked);
     let Some(Effect::Store { text, .. }) = bench.effects.iter().find(|effect| matches!(effect, Effect::Store { .. }))
     else {
@@ -90,12 +90,12 @@ fn pending_consent_holds_events_in_memory_with_the_values_of_their_own_moment() 
 fn the_website_counts_for_consent_as_soon_as_it_is_known() {
     let mut bench = Bench::new();
     bench.moment.cookies = "user_allowed_save_cookie=%7B%224%22%3A1%7D".into();
-    bench.run(|collector, moment| {
-        let settings = format!(
+    bench.configure(
+        Source::Api,
+        &format!(
             r#"{{"organizationId":"{ORG}","datastreamId":"x","defaultConsent":"pending","consentSources":["user_allowed_save_cookie"]}}"#
-        );
-        collector.configure(Source::Api, &json(&settings), moment);
-    });
+        ),
+    );
     bench.publish("sign-out");
     bench.contexts(r#"{"pageContext":{"pageName":"a"}}"#);
     assert_eq!(bench.status("waitingFor"), r#"["consent"]"#);

@@ -1,6 +1,6 @@
 //! Pages that were left before a collector could send.
 
-use super::bench::*;
+use super::pages::*;
 
 /// A page that was left early, with this on its data layer before its page view.
 fn early_page(data_layer: &str) -> EarlyPage {
@@ -26,8 +26,8 @@ fn an_early_page_waits_until_its_events_may_leave() {
     let mut bench = Bench::new();
     bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
     assert_eq!((bench.statuses().len(), is_taken_out(&bench)), (0, false), "no settings yet");
-    let settings = json(&format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#));
-    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    let settings = format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#);
+    bench.configure(Source::Api, &settings);
     bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
     let stored = bench.effects.iter().position(|effect| matches!(effect, Effect::Store { .. }));
     let forgotten = bench.effects.iter().position(|effect| matches!(effect, Effect::Forget(_)));
@@ -40,8 +40,8 @@ fn whoever_takes_an_early_page_over_publishes_it_under_the_same_ids() {
     let ids = [1, 2].map(|seed| {
         let mut bench = website(ORG, "x");
         bench.collector = Collector::new(host(), format!("tab{seed}"), [seed; 4], &bench.moment);
-        let settings = json(&format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#));
-        bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+        let settings = format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#);
+        bench.configure(Source::Api, &settings);
         bench.run(|collector, moment| collector.take_over(early_page("{}"), moment));
         bench.collector.events().at("0.id").map(Value::to_json).unwrap()
     });
@@ -76,7 +76,7 @@ fn an_early_page_goes_by_its_own_settings() {
     let mut script = early_page("{}");
     script.settings = json(r#"{"datastreamId":"third"}"#);
     let mut bench = taken_over("{}");
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     bench.run(|collector, moment| collector.take_over(script, moment));
     bench.wait(300);
     assert!(bench.fetches().last().unwrap().1.contains("configId=third"), "its script counts before ours");

@@ -1,6 +1,6 @@
 //! `onBeforeEventSend`, and what is held back before and after it.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn on_before_event_send_changes_drops_and_fails() {
@@ -48,8 +48,8 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
         assert!(text("xdm.implementationDetails.name").is_some() && text("xdm.eventType").is_some(), "{left}");
     }
     let mut bench = Bench::identified();
-    let own = json(r#"{"identityMap":{"CRM":[{"id":"7","primary":true}],"Email":[{"id":"ann@shop.test"}]}}"#);
-    bench.run(|collector, moment| collector.configure(Source::Page, &own, moment));
+    let own = r#"{"identityMap":{"CRM":[{"id":"7","primary":true}],"Email":[{"id":"ann@shop.test"}]}}"#;
+    bench.configure(Source::Page, own);
     bench.run(|collector, _| collector.set_before_send(Box::new(|_| Ok(Some(json(r#"{"xdm":{"eventType":"a"}}"#))))));
     bench.publish("page-view");
     let sent = bench.sent();
@@ -69,7 +69,7 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
 #[test]
 fn personal_data_can_be_held_back() {
     let mut bench = Bench::identified();
-    bench.run(|collector, moment| collector.configure(Source::Page, &json(r#"{"personalData":false}"#), moment));
+    bench.configure(Source::Page, r#"{"personalData":false}"#);
     bench.contexts(r#"{"accountContext":{"emailAddress":"ada@shop.test","accountId":"7"}}"#);
     bench.publish("sign-in");
     bench.wait(300);
@@ -83,8 +83,8 @@ fn personal_data_can_be_held_back() {
 #[test]
 fn a_hook_does_not_see_what_is_held_back_and_nothing_empty_stays_in_its_place() {
     let mut bench = Bench::identified();
-    bench.run(|collector, moment| {
-        collector.configure(Source::Page, &json(r#"{"personalData":false}"#), moment);
+    bench.configure(Source::Page, r#"{"personalData":false}"#);
+    bench.run(|collector, _| {
         collector.set_before_send(Box::new(|mut content| {
             content.set_at("data.seen", content.to_json());
             Ok(Some(content))

@@ -1,6 +1,6 @@
 //! Who the shopper is, whoever tells it and however late.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn a_new_shopper_is_given_an_ecid_before_the_first_event() {
@@ -9,9 +9,7 @@ fn a_new_shopper_is_given_an_ecid_before_the_first_event() {
     assert!(bench.fetches().is_empty(), "the identity lock comes first");
     bench.run(Collector::identity_locked);
     assert!(bench.fetches()[0].1.contains("/ee/v1/identity/acquire?configId="));
-    bench.answer_last(&format!(
-        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
-    ));
+    bench.accept(&identity(ECID));
     assert!(bench.fetches()[1].1.contains("/ee/v1/interact?configId="));
     let [event] = &bench.sent()[..] else { panic!("one event") };
     assert_eq!(event.at("xdm._id").and_then(Value::as_text), Some(id.as_str()));
@@ -21,7 +19,7 @@ fn a_new_shopper_is_given_an_ecid_before_the_first_event() {
         format!(r#"{{"ECID":[{{"id":"{ECID}","primary":true}}]}}"#)
     );
     assert_eq!(event.at("xdm.timestamp").and_then(Value::as_text), Some("2026-11-22T15:17:44.527Z"));
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     assert_eq!(bench.statuses(), [("page-view".into(), "accepted".into())]);
     let recorded = bench.collector.events().at("0.xdm.personID").cloned();
     assert_eq!(recorded, Some(Value::from(ECID)), "the record knows it too");
@@ -39,7 +37,7 @@ fn a_deleted_identity_cookie_is_carried_on() {
         bench.publish("sign-out");
         bench.wait(250);
         assert_eq!(bench.sent()[0].at("xdm.personID").and_then(Value::as_text), Some(ECID));
-        let body = json(bench.fetches().last().unwrap().2);
+        let (_, body) = bench.last();
         let carried = body.at(place).and_then(Value::as_text).unwrap_or_default();
         assert!(carried == ECID || IDENTITY.ends_with(carried) && !carried.is_empty(), "{}", body.to_json());
     }
@@ -61,7 +59,7 @@ fn another_organization_knows_the_shopper_by_another_identity() {
     bench.publish("sign-in");
     bench.effects.clear();
     let settings = format!(r#"{{"organizationId":"{OTHER_ORG}","datastreamId":"other"}}"#);
-    bench.run(|collector, moment| collector.configure(Source::Api, &json(&settings), moment));
+    bench.configure(Source::Api, &settings);
     bench.publish("sign-out");
     bench.wait(300);
     bench.run(Collector::identity_locked);
@@ -72,13 +70,10 @@ fn another_organization_knows_the_shopper_by_another_identity() {
     };
     assert_eq!(carried("configId=other", &bench), (false, false), "she is new there");
     // The event of before goes where it was meant to go, as hers.
-    bench
-        .answer_last(r#"{"handle":[{"type":"identity:result","payload":[{"id":"777","namespace":{"code":"ECID"}}]}]}"#);
+    bench.accept(&identity("777"));
     bench.wait(300);
     assert_eq!(carried("configId=x&", &bench), (true, true));
-    bench.answer_last(&format!(
-        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
-    ));
+    bench.accept(&identity(ECID));
     bench.publish("create-account");
     bench.wait(300);
     assert_eq!(bench.sent().last().unwrap().at("xdm.personID").and_then(Value::as_text), Some("777"));
@@ -89,17 +84,14 @@ fn a_former_organization_keeps_the_identity_that_it_gives() {
     let mut bench = Bench::configured();
     bench.publish("sign-in");
     let settings = format!(r#"{{"organizationId":"{OTHER_ORG}","datastreamId":"other"}}"#);
-    bench.run(|collector, moment| collector.configure(Source::Api, &json(&settings), moment));
+    bench.configure(Source::Api, &settings);
     bench.run(Collector::identity_locked);
-    let given = |ecid: &str| {
-        format!(r#"{{"type":"identity:result","payload":[{{"id":"{ecid}","namespace":{{"code":"ECID"}}}}]}}"#)
-    };
-    bench.answer_last(&format!(r#"{{"handle":[{}]}}"#, given("777")));
+    bench.accept(&identity("777"));
     bench.wait(300);
     let cookie = IDENTITY.split_once('=').unwrap().0;
     let state = format!(r#"{{"type":"state:store","payload":[{{"key":"{cookie}","value":"new","maxAge":10}}]}}"#);
     bench.effects.retain(|effect| !matches!(effect, Effect::SetCookie(_)));
-    bench.answer_last(&format!(r#"{{"handle":[{},{state}]}}"#, given(ECID)));
+    bench.accept(&format!("{},{state}", identity(ECID)));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::SetCookie(text) if text.starts_with(cookie))));
     assert_eq!(bench.collector.ecid(&bench.moment).as_deref(), Some("777"));
     assert_eq!(bench.collector.events().at("0.xdm.personID"), None, "the record says what was sent");
@@ -114,9 +106,7 @@ fn after_an_out_and_an_in_the_cookies_identity_counts_again() {
     bench.run(Collector::read_consent);
     // The edge refuses to hear of either choice, so that its answer brings no identity.
     for _ in 0..2 {
-        let request = bench.fetches().last().unwrap().0;
-        let reply = Reply { status: 403, ..Reply::default() };
-        bench.run(|collector, moment| collector.answered(request, Ok(reply), moment));
+        bench.answer(403, "");
     }
     bench.publish("sign-out");
     bench.wait(250);
@@ -143,8 +133,9 @@ fn an_identity_that_comes_too_late_does_not_make_another_shopper() {
     bench.effects.clear();
     let cookie = IDENTITY.split_once('=').unwrap().0;
     let answer = format!(
-        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"12345678901234567890123456789012345678","namespace":{{"code":"ECID"}}}}]}},
-            {{"type":"state:store","payload":[{{"key":"{cookie}","value":"late","maxAge":34128000}},{{"key":"other","value":"kept","maxAge":10}}]}}]}}"#
+        r#"{{"handle":[{},
+            {{"type":"state:store","payload":[{{"key":"{cookie}","value":"late","maxAge":34128000}},{{"key":"other","value":"kept","maxAge":10}}]}}]}}"#,
+        identity("12345678901234567890123456789012345678")
     );
     let reply = Reply { status: 200, body: answer, ..Reply::default() };
     bench.run(|collector, moment| collector.answered(0, Ok(reply), moment));
@@ -164,9 +155,7 @@ fn an_identity_that_is_refused_is_not_invented() {
     let mut bench = Bench::configured();
     bench.publish("sign-out");
     bench.run(Collector::identity_locked);
-    let request = bench.fetches()[0].0;
-    let reply = Reply { status: 400, body: "{}".into(), ..Reply::default() };
-    bench.run(|collector, moment| collector.answered(request, Ok(reply), moment));
+    bench.answer(400, "{}");
     bench.run(Collector::identity_locked);
     let [event] = &bench.sent()[..] else { panic!("one event") };
     assert_eq!((event.at("xdm.personID"), event.at("xdm.identityMap")), (None, None));
@@ -179,9 +168,7 @@ fn a_record_names_nobody_until_somebody_is_known() {
     let shown = |bench: &Bench| bench.collector.events().at("0.xdm").map(Value::to_json).unwrap();
     assert!(!shown(&bench).contains("identityMap") && !shown(&bench).contains("personID"), "{}", shown(&bench));
     bench.run(Collector::identity_locked);
-    bench.answer_last(&format!(
-        r#"{{"handle":[{{"type":"identity:result","payload":[{{"id":"{ECID}","namespace":{{"code":"ECID"}}}}]}}]}}"#
-    ));
+    bench.accept(&identity(ECID));
     assert!(shown(&bench).contains(&format!(r#""personID":"{ECID}""#)), "{}", shown(&bench));
 }
 

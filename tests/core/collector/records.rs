@@ -1,6 +1,6 @@
 //! What records, counts and issues say.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn an_answer_of_the_edge_says_what_becomes_of_each_event() {
@@ -19,12 +19,12 @@ fn an_answer_of_the_edge_says_what_becomes_of_each_event() {
     ] {
         let mut bench = known("{}");
         bench.wait(300);
-        bench.answer_last(r#"{"handle":[]}"#);
+        bench.accept("");
         let before = bench.statuses().len();
         bench.publish("sign-out");
         bench.publish("sign-out");
         bench.wait(250);
-        bench.answer_last(&format!(r#"{{"handle":[],"{list}":[{problem}]}}"#));
+        bench.answer(200, &format!(r#"{{"handle":[],"{list}":[{problem}]}}"#));
         let statuses: Vec<_> = bench.statuses().drain(before..).map(|(_, status)| status).collect();
         assert_eq!(statuses, become_of, "{list} {problem}");
     }
@@ -35,8 +35,7 @@ fn a_page_with_too_many_problems_is_told_so() {
     let mut bench = Bench::configured();
     for number in 0..150 {
         let issue = storefront_collector::inspect::Issue::of("?made-up:% is one of many", &[&number.to_string()]);
-        let item = Item { issues: vec![issue], ..Item::default() };
-        bench.run(|collector, moment| drop(collector.pushed(item, None, Page::default(), moment)));
+        bench.push(Item { issues: vec![issue], ..Item::default() });
     }
     let status = bench.collector.status();
     let issues = status.get("issues").and_then(Value::as_list).unwrap();
@@ -73,9 +72,9 @@ fn what_another_page_left_is_not_among_the_counts_of_this_one() {
     bench.run(|collector, moment| collector.adopted(vec![("gone/1".into(), text.clone())], moment));
     bench.publish("sign-out");
     bench.wait(300);
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     bench.wait(300);
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Forget(keys) if keys[0] == "gone/1")));
     let counts = bench.collector.status().get("counts").cloned().unwrap();
     assert_eq!(
@@ -107,7 +106,7 @@ fn a_custom_event_without_context_is_refused_with_a_message() {
     bench.publish("commerce-custom");
     assert_eq!(bench.statuses()[1].1, "rejected");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Log { .. })));
-    bench.publish_with("commerce-custom", Some(r#"{"customContext":{"eventType":"my.type"}}"#));
+    bench.publish_with("commerce-custom", r#"{"customContext":{"eventType":"my.type"}}"#);
     bench.wait(300);
     assert_eq!(bench.sent()[0].at("xdm.eventType"), Some(&Value::from("my.type")));
 }
@@ -127,8 +126,7 @@ fn a_network_failure_is_tried_again_with_the_same_id() {
     let mut bench = Bench::identified();
     let id = bench.publish("sign-out").unwrap();
     bench.wait(300);
-    let request = bench.fetches().last().unwrap().0;
-    bench.run(|collector, moment| collector.answered(request, Err(Failure::Network), moment));
+    bench.lose();
     bench.wait(60_000);
     assert!(bench.fetches().len() >= 2);
     assert_eq!(bench.sent()[0].at("xdm._id"), Some(&Value::from(id.as_str())));

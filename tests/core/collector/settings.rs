@@ -1,6 +1,6 @@
 //! Settings that are missing, come late, change, or switch everything off.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn events_wait_in_memory_until_the_settings_are_complete() {
@@ -55,7 +55,7 @@ fn what_switches_events_off_is_named() {
         ("false", "{}", r#""eventForwardingContext.aep""#, "eventForwardingContext.aep is not true"),
     ] {
         let mut bench = Bench::new();
-        bench.run(|collector, moment| collector.configure(Source::Page, &json(settings), moment));
+        bench.configure(Source::Page, settings);
         bench.contexts(&format!(
             r#"{{"aepContext":{{"imsOrgId":"{ORG}","datastreamId":"x"}},"eventForwardingContext":{{"aep":{aep}}}}}"#
         ));

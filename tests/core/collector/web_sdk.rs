@@ -1,6 +1,6 @@
 //! The store's own Web SDK.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn the_stores_own_web_sdk_sends_what_the_bundled_sender_left_to_its_own_datastream() {
@@ -30,8 +30,7 @@ fn what_another_datastream_was_to_do_is_left_out_of_the_own_web_sdks_options() {
 /// With the store's own Web SDK named, which is not there yet.
 fn own_sdk() -> Bench {
     let mut bench = Bench::new();
-    let settings = json(r#"{"webSdkName":"mySdk","storefrontEvents":true}"#);
-    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench.configure(Source::Api, r#"{"webSdkName":"mySdk","storefrontEvents":true}"#);
     bench
 }
 
@@ -104,7 +103,7 @@ fn a_web_sdk_is_asked_again_as_long_as_the_shopper_is_not_known() {
     bench.run(|collector, moment| collector.sdk_answered(2, SdkAnswer::Resolved, moment));
     assert_eq!(asked(&mut bench), 0);
     for choice in ["out", "in"] {
-        bench.run(|collector, moment| collector.set_consent(&Value::from(choice), moment).unwrap());
+        bench.choose(choice);
     }
     assert_eq!(asked(&mut bench), 1, "what was known was forgotten");
     bench.publish("page-view");
@@ -138,7 +137,7 @@ fn who_asks_for_the_identity_does_not_wait_for_a_web_sdk_that_never_comes() {
     bench.run(|collector, moment| collector.returning("tab+".into(), moment));
     bench.run(|collector, moment| collector.restored(Vec::new(), moment));
     for choice in ["out", "in"] {
-        bench.run(|collector, moment| collector.set_consent(&Value::from(choice), moment).unwrap());
+        bench.choose(choice);
     }
     bench.effects.clear();
     bench.run(|collector, moment| collector.identify(7, moment));
@@ -149,8 +148,7 @@ fn who_asks_for_the_identity_does_not_wait_for_a_web_sdk_that_never_comes() {
 fn what_was_meant_for_an_own_web_sdk_waits_for_it() {
     let with = |name: &str| {
         let mut bench = Bench::new();
-        let settings = json(&format!(r#"{{"webSdkName":"{name}","storefrontEvents":true}}"#));
-        bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+        bench.configure(Source::Api, &format!(r#"{{"webSdkName":"{name}","storefrontEvents":true}}"#));
         bench
     };
     let mut bench = with("mySdk");
@@ -218,7 +216,7 @@ fn a_web_sdk_that_is_no_function_is_not_said_to_be_missing_too() {
 fn a_choice_that_the_stores_web_sdk_refuses_is_told_once() {
     let mut bench = own_sdk();
     bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
-    bench.run(|collector, moment| collector.set_consent(&Value::from("out"), moment).unwrap());
+    bench.choose("out");
     let told = |bench: &Bench| bench.effects.iter().filter(|effect| matches!(effect, Effect::SdkConsent(_))).count();
     assert_eq!(told(&bench), 1);
     bench.run(|collector, moment| collector.sdk_consented(Some("The server responded with a status code 503"), moment));

@@ -1,6 +1,6 @@
 //! Several websites, datastreams and organizations under one domain.
 
-use super::bench::*;
+use super::pages::*;
 
 #[test]
 fn what_a_page_of_another_website_left_goes_to_its_own_datastream() {
@@ -8,7 +8,7 @@ fn what_a_page_of_another_website_left_goes_to_its_own_datastream() {
     let mut bench = website(ORG, "second");
     bench.run(|collector, moment| collector.adopted(left, moment));
     bench.publish("page-view");
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     bench.wait(300);
     let urls: Vec<_> = bench.fetches().iter().map(|(_, url, _)| url.contains("configId=first")).collect();
     assert_eq!(urls, [false, true]);
@@ -20,12 +20,11 @@ fn settings_that_change_leave_earlier_events_their_datastream() {
     let mut bench = website(ORG, "first");
     bench.publish("page-view");
     bench.publish("open-cart");
-    let settings = json(r#"{"datastreamId":"second"}"#);
-    bench.run(|collector, moment| collector.configure(Source::Api, &settings, moment));
+    bench.configure(Source::Api, r#"{"datastreamId":"second"}"#);
     bench.publish("open-cart");
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     bench.wait(300);
-    bench.answer_last(r#"{"handle":[]}"#);
+    bench.accept("");
     bench.wait(300);
     let to = |url: &str| ["first", "second"].into_iter().find(|id| url.contains(id)).unwrap_or_default().to_owned();
     assert_eq!(bench.fetches().iter().map(|(_, url, _)| to(url)).collect::<Vec<_>>(), ["first", "first", "second"]);
