@@ -4,7 +4,7 @@
 mod host;
 
 pub(crate) use storefront_collector::collector::{Collector, Effect, Failure, Reply};
-pub(crate) use storefront_collector::delivery::RequestId;
+use storefront_collector::delivery::RequestId;
 pub(crate) use storefront_collector::moment::Moment;
 pub(crate) use storefront_collector::page::Page;
 pub(crate) use storefront_collector::settings::Source;

@@ -7,106 +7,65 @@
     clippy::arithmetic_side_effects
 )]
 
-use storefront_collector::collector::{Collector, Effect, Failure, Host, Reply};
+mod bench;
+
 use storefront_collector::consent::Signal;
-use storefront_collector::delivery::RequestId;
-use storefront_collector::moment::Moment;
-use storefront_collector::page::Page;
-use storefront_collector::settings::Source;
-use storefront_collector::value::Value;
+
+use bench::*;
 
 const CONFIG: &str =
     r#"{"orgId":"5BFE274A5F6980A50A495C08@AdobeOrg","datastreamId":"3fa85f64-5717-4562-b3fc-2c963f66afa6"}"#;
-const IDENTITY: &str = r#"{"handle":[{"type":"identity:result","payload":[{"id":"42","namespace":{"code":"ECID"}}]}]}"#;
-
-/// A collector, what it wants sent, and the results of commands by ticket.
-struct Bench {
-    core: Collector,
-    now: Moment,
-    requests: Vec<(RequestId, String, String)>,
-    answers: Vec<(u64, Result<String, String>)>,
-    said: Vec<String>,
-    cookies: Vec<String>,
-}
 
 impl Bench {
+    /// In a browser whose identity lock is free.
     fn new() -> Self {
-        let host = Host {
-            hostname: "shop.test".into(),
-            scheme: "https:".into(),
-            user_agent: String::new(),
-            client_id: "c".into(),
-            address: || "https://shop.test/".into(),
-            gpc: || false,
-            widest_domain: |domains| domains.first().cloned(),
-        };
-        let now = Moment::default();
-        Self {
-            core: Collector::new(host, "tab".into(), [1, 2, 3, 4], &now),
-            now,
-            requests: vec![],
-            answers: vec![],
-            said: vec![],
-            cookies: vec![],
-        }
+        Self::on(host(), |bench, effect| {
+            if matches!(effect, Effect::LockIdentity) {
+                bench.collector.identity_locked(&bench.moment.clone());
+            }
+        })
     }
 
-    fn configured() -> Self {
+    /// After a `configure` with these options besides.
+    fn configured(more: &str) -> Self {
         let mut bench = Self::new();
-        bench.call(1, "configure", CONFIG);
+        bench.call(1, "configure", &CONFIG.replace('}', &format!("{more}}}")));
         bench
     }
 
     fn call(&mut self, ticket: u64, command: &str, options: &str) {
-        let options = Value::parse(options).unwrap();
-        self.core.command(ticket, command, &options, Page::default(), None, &self.now);
-        self.settle();
+        let options = json(options);
+        self.run(|collector, moment| collector.command(ticket, command, &options, Page::default(), None, moment));
     }
 
-    fn answer(&mut self, request: RequestId, status: u16, body: &str) {
-        let reply = Reply { status, body: body.into(), ..Reply::default() };
-        self.core.answered(request, Ok(reply), &self.now);
-        self.settle();
+    /// The results of commands, by ticket.
+    fn answers(&self) -> Vec<(u64, &Result<Value, String>)> {
+        let answer = |effect| match effect {
+            &Effect::Answer { ticket, ref answer } => Some((ticket, answer)),
+            _ => None,
+        };
+        self.effects.iter().filter_map(answer).collect()
     }
 
-    fn wait(&mut self, time: i64) {
-        self.now.mono += time;
-        self.now.wall += time;
-        self.core.wake(&self.now);
-        self.settle();
+    fn answer_to(&self, ticket: u64) -> Result<String, &str> {
+        let answers = self.answers();
+        let (_, answer) = answers.iter().find(|(known, _)| *known == ticket).expect("no answer yet");
+        answer.as_ref().map(Value::to_json).map_err(String::as_str)
     }
 
-    fn settle(&mut self) {
-        while let Some(effect) = self.core.next_effect(&self.now) {
-            match effect {
-                Effect::Fetch { request, url, body, .. } => self.requests.push((request, url, body)),
-                Effect::Answer { ticket, answer } => {
-                    self.answers.push((ticket, answer.map(|value| value.to_json())));
-                }
-                Effect::Log { message, .. } => self.said.push(message),
-                Effect::SetCookie(cookie) => self.cookies.push(cookie),
-                Effect::LockIdentity => self.core.identity_locked(&self.now),
-                _ => {}
-            }
-        }
-    }
-
-    fn answer_to(&self, ticket: u64) -> Result<&str, &str> {
-        let (_, answer) = self.answers.iter().find(|(known, _)| *known == ticket).expect("no answer yet");
-        answer.as_deref().map_err(String::as_str)
-    }
-
-    fn last(&self) -> (RequestId, &str, Value) {
-        let (request, url, body) = self.requests.last().unwrap();
-        (*request, url, Value::parse(body).unwrap())
+    fn cookies(&self) -> Vec<&String> {
+        let cookie = |effect| match effect {
+            &Effect::SetCookie(ref cookie) => Some(cookie),
+            _ => None,
+        };
+        self.effects.iter().filter_map(cookie).collect()
     }
 }
 
 /// A collector with these settings besides.
 fn configured_with(more: &str) -> Bench {
     let mut bench = Bench::new();
-    let settings = CONFIG.replace("orgId", "organizationId").replace('}', more);
-    bench.core.configure(Source::Api, &Value::parse(&settings).unwrap(), &bench.now.clone());
+    bench.configure(Source::Api, &CONFIG.replace("orgId", "organizationId").replace('}', more));
     bench
 }
 
@@ -114,16 +73,14 @@ fn configured_with(more: &str) -> Bench {
 fn running(more: &str) -> Bench {
     let mut bench = configured_with(more);
     bench.call(1, "sendEvent", "{}");
-    for body in [IDENTITY, r#"{"handle":[]}"#] {
-        let request = bench.last().0;
-        bench.answer(request, 200, body);
-    }
+    bench.accept(&identity("42"));
+    bench.accept("");
     bench
 }
 
 /// What the last request said of consent, and of whom besides the ECID.
 fn told(bench: &Bench) -> (String, String) {
-    let (_, url, body) = bench.last();
+    let (url, body) = bench.last();
     assert!(url.contains("/privacy/set-consent"), "{url}");
     let text = |path| body.at(path).map(Value::to_json).unwrap_or_default();
     let mut others = body.get("identityMap").cloned().unwrap_or_default();
@@ -138,24 +95,20 @@ fn who_chose_is_said_of_that_choice_and_of_no_other() {
     let chosen = |bench: &mut Bench| {
         bench.call(2, "setConsent", ANN_AGREES);
         assert!(told(bench).1.contains("ann@shop.test"), "{:?}", told(bench));
-        let request = bench.last().0;
-        bench.answer(request, 503, "");
+        bench.answer(503, "");
         bench.wait(2_000);
         assert!(told(bench).1.contains("ann@shop.test"), "told again, of the same: {:?}", told(bench));
-        let request = bench.last().0;
-        bench.answer(request, 200, r#"{"handle":[]}"#);
+        bench.accept("");
     };
     let mut bench = running("}");
     chosen(&mut bench);
-    bench.now.cookies = "mg_dnt=1".into();
-    bench.core.read_consent(&bench.now.clone());
-    bench.settle();
+    bench.moment.cookies = "mg_dnt=1".into();
+    bench.run(Collector::read_consent);
     assert_eq!(told(&bench), (r#""out""#.into(), String::new()));
 
     let mut bench = running("}");
     chosen(&mut bench);
-    bench.core.set_consent(&Value::from("out"), &bench.now.clone()).unwrap();
-    bench.settle();
+    bench.choose("out");
     assert_eq!(told(&bench), (r#""out""#.into(), String::new()));
 }
 
@@ -164,28 +117,25 @@ fn who_sent_an_event_that_a_good_answer_sends_back_has_that_answer() {
     let mut bench = running("}");
     bench.call(2, "sendEvent", r#"{"xdm":{"eventType":"a"},"decisionScopes":["s"]}"#);
     bench.wait(300);
-    let request = bench.last().0;
     let answer = r#"{"handle":[{"type":"personalization:decisions","payload":[{"id":"1"}]}],"errors":[{"type":"https://ns.adobe.com/aep/errors/EXEG-0201-503","status":503,"report":{"eventIndex":0}}]}"#;
-    bench.answer(request, 207, answer);
+    bench.answer(207, answer);
     assert!(bench.answer_to(2).unwrap().contains(r#""decisions":[{"id":"1"}]"#), "{:?}", bench.answer_to(2));
-    let before = bench.requests.len();
+    let before = bench.fetches().len();
     bench.wait(5_000);
-    assert_eq!(bench.requests.len(), before + 1, "and the event goes on");
+    assert_eq!(bench.fetches().len(), before + 1, "and the event goes on");
 }
 
 #[test]
 fn the_banners_answer_is_not_told_as_the_commands() {
     let mut bench = configured_with(r#","consentSources":["tcf"]}"#);
-    bench.now.cookies = "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_identity=CiY0".into();
+    bench.moment.cookies = "kndctr_5BFE274A5F6980A50A495C08_AdobeOrg_identity=CiY0".into();
     let other = ANN_AGREES.replace("\"consent\"", r#""edgeConfigOverrides":{"datastreamId":"other"},"consent""#);
     bench.call(2, "setConsent", &other);
-    assert!(bench.last().1.contains("configId=other"), "{}", bench.last().1);
-    let request = bench.last().0;
-    bench.answer(request, 200, r#"{"handle":[]}"#);
+    assert!(bench.last().0.contains("configId=other"), "{}", bench.last().0);
+    bench.accept("");
     let answer = r#"{"eventStatus":"useractioncomplete","gdprApplies":true,"tcString":"x","purpose":{"consents":{}},"vendor":{"consents":{}}}"#;
-    bench.core.consent_signal(Signal::Tcf(&Value::parse(answer).unwrap()), &bench.now.clone());
-    bench.settle();
-    let (_, url, body) = bench.last();
+    bench.run(|collector, moment| collector.consent_signal(Signal::Tcf(&json(answer)), moment));
+    let (url, body) = bench.last();
     assert!(url.contains("/privacy/set-consent") && !url.contains("configId=other"), "{url}");
     assert_eq!(body.at("identityMap.Email"), None);
 }
@@ -204,66 +154,61 @@ fn commands_need_a_configuration_and_take_only_one() {
     bench.call(1, "sendEvent", "{}");
     assert!(bench.answer_to(1).unwrap_err().starts_with("[alloy] The library must be configured first."));
     bench.call(2, "configure", CONFIG);
-    assert_eq!(bench.answer_to(2), Ok("{}"));
+    assert_eq!(bench.answer_to(2).unwrap(), "{}");
     bench.call(3, "configure", CONFIG);
     assert!(bench.answer_to(3).unwrap_err().contains("only be configured once"));
 }
 
 #[test]
 fn an_event_of_the_page_waits_for_the_identity_and_resolves_with_its_answer() {
-    let mut bench = Bench::configured();
+    let mut bench = Bench::configured("");
     bench.call(
         2,
         "sendEvent",
         r#"{"type":"one","xdm":{"_acme":{"x":1}},"data":{"d":null,"e":2},"decisionScopes":["home"]}"#,
     );
-    let (acquire, url, _) = bench.last();
+    let (url, _) = bench.last();
     assert!(url.contains("/v1/identity/acquire?"), "{url}");
-    bench.answer(acquire, 200, IDENTITY);
-    let (interact, url, body) = bench.last();
+    bench.accept(&identity("42"));
+    let (url, body) = bench.last();
     assert!(url.contains("/v1/interact?"), "{url}");
     let event = body.at("events.0").unwrap();
     assert_eq!(event.at("xdm._acme.x").unwrap().to_json(), "1");
     assert_eq!(event.at("xdm.eventType").and_then(Value::as_text), Some("one"));
     assert_eq!(event.at("query.personalization.decisionScopes").unwrap().to_json(), r#"["home"]"#);
     assert_eq!(event.at("xdm.identityMap"), None, "the page's own event is left as it is");
-    bench.answer(interact, 200, r#"{"handle":[{"type":"personalization:decisions","payload":[{"id":"p"}]}]}"#);
-    assert_eq!(bench.answer_to(2), Ok(r#"{"decisions":[{"id":"p"}],"propositions":[{"id":"p"}]}"#));
+    bench.accept(r#"{"type":"personalization:decisions","payload":[{"id":"p"}]}"#);
+    assert_eq!(bench.answer_to(2).unwrap(), r#"{"decisions":[{"id":"p"}],"propositions":[{"id":"p"}]}"#);
 }
 
 #[test]
 fn overrides_go_with_their_own_request() {
-    let mut bench = Bench::configured();
+    let mut bench = Bench::configured("");
     bench.call(2, "getIdentity", "{}");
-    let (acquire, ..) = bench.last();
-    bench.answer(acquire, 200, IDENTITY);
-    assert_eq!(bench.answer_to(2), Ok(r#"{"identity":{"ECID":"42"},"edge":{}}"#));
+    bench.accept(&identity("42"));
+    assert_eq!(bench.answer_to(2).unwrap(), r#"{"identity":{"ECID":"42"},"edge":{}}"#);
     bench.call(3, "sendEvent", r#"{"edgeConfigOverrides":{"datastreamId":"other","s":{"enabled":false,"t":""}}}"#);
-    let (interact, url, body) = bench.last();
+    let (url, body) = bench.last();
     assert!(url.contains("configId=other&"), "{url}");
     assert_eq!(body.at("meta.configOverrides").unwrap().to_json(), r#"{"s":{"enabled":false}}"#);
     let original = body.at("meta.sdkConfig.datastream.original").and_then(Value::as_text);
     assert_eq!(original, Some("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
-    bench.answer(interact, 200, r#"{"handle":[]}"#);
+    bench.accept("");
     bench.call(4, "sendEvent", "{}");
-    assert_eq!(bench.last().2.at("meta.configOverrides"), None);
+    assert_eq!(bench.last().1.at("meta.configOverrides"), None);
 }
 
 #[test]
 fn a_refusal_and_a_dead_network_reject_and_the_latter_is_tried_again() {
-    let mut bench = Bench::configured();
+    let mut bench = Bench::configured("");
     bench.call(2, "getIdentity", "{}");
-    let (request, ..) = bench.last();
-    bench.core.answered(request, Err(Failure::Network), &bench.now);
-    bench.settle();
+    bench.lose();
     assert!(bench.answer_to(2).unwrap_err().ends_with("Caused by: Network request failed."));
-    bench.now.mono += 60_000;
+    bench.moment.mono += 60_000;
     bench.call(3, "getIdentity", "{}");
-    let (request, ..) = bench.last();
-    bench.answer(request, 200, IDENTITY);
+    bench.accept(&identity("42"));
     bench.call(4, "sendEvent", "{}");
-    let (request, ..) = bench.last();
-    bench.answer(request, 400, r#"{"title":"no"}"#);
+    bench.answer(400, r#"{"title":"no"}"#);
     let error = bench.answer_to(4).unwrap_err();
     assert!(error.contains("status code 400 and response body:\n{\"title\":\"no\"}"), "{error}");
 }
@@ -277,95 +222,81 @@ const CONSENT: &str = r#"{"consent":[{"standard":"Adobe","version":"1.0","value"
 
 #[test]
 fn who_tells_a_silent_edge_of_a_choice_is_answered_by_and_by() {
-    let mut bench = Bench::configured();
+    let mut bench = Bench::configured("");
     bench.call(2, "setConsent", CONSENT);
     for _ in 0..8 {
         bench.wait(10_000);
         bench.wait(60_000);
     }
-    let answer = bench.answers.iter().find(|(ticket, _)| *ticket == 2).expect("an answer");
-    assert!(answer.1.as_ref().is_err_and(|error| error.contains("Network request failed.")), "{answer:?}");
+    assert!(bench.answer_to(2).unwrap_err().contains("Network request failed."), "{:?}", bench.answer_to(2));
 }
 
 #[test]
 fn a_configure_that_is_refused_changes_nothing() {
     let mut bench = Bench::new();
-    let none = |_| Ok(None);
-    bench.core.set_before_send(Box::new(none));
-    let options = Value::parse(r#"{"orgId":"bad","datastreamId":"x","idMigrationEnabled":false}"#).unwrap();
-    bench.core.command(
-        1,
-        "configure",
-        &options,
-        Page::default(),
-        Some(Box::new(|content| Ok(Some(content)))),
-        &bench.now,
-    );
-    bench.settle();
-    assert!(bench.answers[0].1.is_err());
+    bench.run(|collector, moment| {
+        collector.set_before_send(Box::new(|_| Ok(None)));
+        let options = json(r#"{"orgId":"bad","datastreamId":"x","idMigrationEnabled":false}"#);
+        let hook = Some(Box::new(|content| Ok(Some(content))) as _);
+        collector.command(1, "configure", &options, Page::default(), hook, moment);
+    });
+    assert!(bench.answer_to(1).is_err());
     bench.call(2, "configure", CONFIG);
     bench.call(3, "sendEvent", r#"{"xdm":{"eventType":"a"}}"#);
-    let record = bench.core.events().at("0.status").cloned();
+    let record = bench.collector.events().at("0.status").cloned();
     assert_eq!(record.as_ref().and_then(Value::as_text), Some("suppressed"), "by the hook that the page gave");
 }
 
 #[test]
 fn a_choice_that_the_edge_does_not_take_rejects_as_the_web_sdk_does_and_is_told_again() {
-    let mut bench = Bench::configured();
+    let mut bench = Bench::configured("");
     bench.call(2, "setConsent", CONSENT);
-    let (told, ..) = bench.last();
-    bench.answer(told, 500, "{}");
+    bench.answer(500, "{}");
     assert!(bench.answer_to(2).unwrap_err().contains("status code 500"), "not worth waiting for");
     bench.call(3, "setConsent", CONSENT);
     for _ in 0..3 {
-        let (told, url, _) = bench.last();
+        let (url, _) = bench.last();
         assert!(url.contains("/v1/privacy/set-consent?"), "{url}");
-        bench.answer(told, 503, "");
-        assert_eq!(bench.answers.len(), 2, "its caller waits");
+        bench.answer(503, "");
+        assert_eq!(bench.answers().len(), 2, "its caller waits");
         bench.wait(60_000);
     }
-    let (told, ..) = bench.last();
-    bench.answer(told, 200, IDENTITY);
-    assert_eq!(bench.answer_to(3), Ok("{}"));
-    assert_eq!(bench.requests.len(), 5);
+    bench.accept(&identity("42"));
+    assert_eq!(bench.answer_to(3).unwrap(), "{}");
+    assert_eq!(bench.fetches().len(), 5);
 }
 
 #[test]
 fn a_choice_that_another_one_overtakes_resolves_with_it() {
-    let mut bench = Bench::configured();
+    let mut bench = Bench::configured("");
     for (ticket, general) in [(2, "in"), (3, "out"), (4, "in")] {
         bench.call(ticket, "setConsent", &says(general));
     }
-    let (told, ..) = bench.last();
-    bench.answer(told, 200, IDENTITY);
+    bench.accept(&identity("42"));
     for ticket in [2, 3, 4] {
-        assert_eq!(bench.answer_to(ticket), Ok("{}"), "{ticket}");
+        assert_eq!(bench.answer_to(ticket).unwrap(), "{}", "{ticket}");
     }
 }
 
 #[test]
 fn a_blocked_third_party_domain_is_no_failure_to_the_caller() {
-    let mut bench = Bench::new();
-    bench.call(1, "configure", &CONFIG.replace('}', r#","thirdPartyCookiesEnabled":true}"#));
+    let mut bench = Bench::configured(r#","thirdPartyCookiesEnabled":true"#);
     bench.call(2, "getIdentity", "{}");
-    let (request, url, _) = bench.last();
+    let (url, _) = bench.last();
     assert!(url.starts_with("https://adobedc.demdex.net/"), "{url}");
-    bench.core.answered(request, Err(Failure::Network), &bench.now);
-    bench.settle();
+    bench.lose();
     bench.wait(0);
-    let (request, url, _) = bench.last();
+    let (url, _) = bench.last();
     assert!(url.starts_with("https://edge.adobedc.net/"), "{url}");
-    bench.answer(request, 200, IDENTITY);
-    assert_eq!(bench.answer_to(2), Ok(r#"{"identity":{"ECID":"42"},"edge":{}}"#));
+    bench.accept(&identity("42"));
+    assert_eq!(bench.answer_to(2).unwrap(), r#"{"identity":{"ECID":"42"},"edge":{}}"#);
 }
 
 /// Commands and their answers, by ticket, of a shopper who is known.
 fn known(more: &str) -> Bench {
-    let mut bench = Bench::new();
-    bench.call(1, "configure", &CONFIG.replace('}', &format!("{more}}}")));
+    let mut bench = Bench::configured(more);
     bench.call(2, "getIdentity", "{}");
-    let (acquire, ..) = bench.last();
-    bench.answer(acquire, 200, IDENTITY);
+    bench.accept(&identity("42"));
     bench
 }
 
@@ -374,18 +305,14 @@ fn the_identity_across_sites_is_asked_for_though_the_ecid_is_known() {
     let mut bench = known(r#","thirdPartyCookiesEnabled":true"#);
     let core = r#"{"namespaces":["CORE"]}"#;
     bench.call(3, "getIdentity", core);
-    let (acquire, url, body) = bench.last();
+    let (url, body) = bench.last();
     assert!(url.starts_with("https://adobedc.demdex.net/ee/v1/identity/acquire?"), "{url}");
     assert_eq!(body.at("query.identity.fetch").unwrap().to_json(), r#"["ECID","CORE"]"#);
-    bench.answer(
-        acquire,
-        200,
-        r#"{"handle":[{"type":"identity:result","payload":[{"id":"c","namespace":{"code":"CORE"}}]}]}"#,
-    );
-    assert_eq!(bench.answer_to(3), Ok(r#"{"identity":{"CORE":"c"},"edge":{}}"#));
+    bench.accept(r#"{"type":"identity:result","payload":[{"id":"c","namespace":{"code":"CORE"}}]}"#);
+    assert_eq!(bench.answer_to(3).unwrap(), r#"{"identity":{"CORE":"c"},"edge":{}}"#);
     bench.call(4, "getIdentity", core);
-    assert_eq!(bench.answer_to(4), Ok(r#"{"identity":{"CORE":"c"},"edge":{}}"#));
-    assert_eq!(bench.requests.len(), 2);
+    assert_eq!(bench.answer_to(4).unwrap(), r#"{"identity":{"CORE":"c"},"edge":{}}"#);
+    assert_eq!(bench.fetches().len(), 2);
 }
 
 #[test]
@@ -394,23 +321,20 @@ fn who_sends_again_what_failed_means_the_same_event() {
     for arrived_meanwhile in [false, true] {
         let mut bench = known("");
         bench.call(3, "sendEvent", event);
-        let (request, ..) = bench.last();
-        bench.core.answered(request, Err(Failure::Network), &bench.now);
-        bench.settle();
+        bench.lose();
         assert!(bench.answer_to(3).unwrap_err().contains("Network request failed."));
         if !arrived_meanwhile {
             bench.call(4, "sendEvent", event);
         }
         bench.wait(60_000);
-        let (request, ..) = bench.last();
-        bench.answer(request, 200, r#"{"handle":[]}"#);
+        bench.accept("");
         if arrived_meanwhile {
             bench.call(4, "sendEvent", event);
         }
-        assert_eq!(bench.answer_to(4), Ok(r#"{"propositions":[]}"#));
-        assert_eq!(bench.requests.len(), 3, "an identity, the event, and the event again");
+        assert_eq!(bench.answer_to(4).unwrap(), r#"{"propositions":[]}"#);
+        assert_eq!(bench.fetches().len(), 3, "an identity, the event, and the event again");
         bench.call(5, "sendEvent", event);
-        assert_eq!(bench.requests.len(), 4, "another one");
+        assert_eq!(bench.fetches().len(), 4, "another one");
     }
 }
 
@@ -420,22 +344,30 @@ fn options_of_parts_that_we_do_not_have_are_said_once() {
     for ticket in [3, 4] {
         bench.call(ticket, "sendEvent", r#"{"renderDecisions":true}"#);
     }
-    let about: Vec<_> = bench.said.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    let said: Vec<_> = bench
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Log { message, .. } => Some(message),
+            _ => None,
+        })
+        .collect();
+    let about: Vec<_> = said.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(about, ["configure: prehidingStyle", "configure: streamingMedia", "sendEvent: renderDecisions"]);
-    assert!(bench.said.iter().all(|line| line.contains("webSdkName")));
+    assert!(said.iter().all(|line| line.contains("webSdkName")));
 }
 
 #[test]
 fn older_libraries_are_left_alone_where_the_page_says_so() {
     for (more, read, written) in [("", true, true), (r#","idMigrationEnabled":false"#, false, false)] {
         let mut bench = Bench::new();
-        bench.now.cookies = "s_ecid=MCMID|16908443662402872073525706953453086963".into();
+        bench.moment.cookies = "s_ecid=MCMID|16908443662402872073525706953453086963".into();
         bench.call(1, "configure", &CONFIG.replace('}', &format!("{more}}}")));
         bench.call(2, "getIdentity", "{}");
-        let (acquire, _, body) = bench.last();
+        let (_, body) = bench.last();
         assert_eq!(body.at("xdm.identityMap.ECID").is_some(), read);
-        bench.answer(acquire, 200, IDENTITY);
-        assert_eq!(bench.cookies.iter().any(|cookie| cookie.starts_with("AMCV_")), written, "{:?}", bench.cookies);
+        bench.accept(&identity("42"));
+        assert_eq!(bench.cookies().iter().any(|cookie| cookie.starts_with("AMCV_")), written, "{:?}", bench.cookies());
     }
 }
 
@@ -443,40 +375,37 @@ fn older_libraries_are_left_alone_where_the_page_says_so() {
 fn a_server_s_response_leaves_nothing_of_a_shopper_who_declined() {
     let mut bench = known("");
     bench.call(3, "setConsent", &says("out"));
-    bench.cookies.clear();
+    bench.effects.clear();
     let cookie = r#"{"responseBody":{"handle":[{"type":"state:store","payload":[{"key":"k","value":"v"}]},
         {"type":"personalization:decisions","payload":[{"id":"p"}]}]}}"#;
     bench.call(4, "applyResponse", cookie);
-    assert_eq!(bench.answer_to(4), Ok(r#"{"propositions":[{"id":"p"}]}"#));
-    assert_eq!(bench.cookies, [""; 0]);
+    assert_eq!(bench.answer_to(4).unwrap(), r#"{"propositions":[{"id":"p"}]}"#);
+    assert_eq!(bench.cookies(), [""; 0]);
 }
 
 #[test]
 fn declining_settles_every_promise_with_an_empty_object() {
-    let mut bench = Bench::new();
-    bench.call(1, "configure", &CONFIG.replace('}', r#","defaultConsent":"pending"}"#));
+    let mut bench = Bench::configured(r#","defaultConsent":"pending""#);
     bench.call(2, "sendEvent", "{}");
     bench.call(3, "getIdentity", "{}");
     bench.call(4, "appendIdentityToUrl", r#"{"url":"https://o.test/"}"#);
-    assert_eq!(bench.answer_to(4), Ok(r#"{"url":"https://o.test/"}"#));
-    assert_eq!((bench.answers.len(), bench.requests.len()), (2, 0));
-    bench.call(5, "setConsent", r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"out"}}]}"#);
+    assert_eq!(bench.answer_to(4).unwrap(), r#"{"url":"https://o.test/"}"#);
+    assert_eq!((bench.answers().len(), bench.fetches().len()), (2, 0));
+    bench.call(5, "setConsent", &says("out"));
     for ticket in [2, 3, 5] {
-        assert_eq!(bench.answer_to(ticket), Ok("{}"), "{ticket}");
+        assert_eq!(bench.answer_to(ticket).unwrap(), "{}", "{ticket}");
     }
 }
 
 #[test]
 fn the_time_in_the_queue_counts_the_wait_for_consent() {
-    let mut bench = Bench::new();
-    bench.call(1, "configure", &CONFIG.replace('}', r#","defaultConsent":"pending"}"#));
+    let mut bench = Bench::configured(r#","defaultConsent":"pending""#);
     bench.call(2, "sendEvent", "{}");
-    bench.now.mono += 250;
-    bench.now.wall += 250;
-    bench.call(3, "setConsent", r#"{"consent":[{"standard":"Adobe","version":"1.0","value":{"general":"in"}}]}"#);
-    let (told, ..) = bench.last();
-    bench.answer(told, 200, IDENTITY);
-    let (_, url, body) = bench.last();
+    bench.moment.mono += 250;
+    bench.moment.wall += 250;
+    bench.call(3, "setConsent", CONSENT);
+    bench.accept(&identity("42"));
+    let (url, body) = bench.last();
     assert!(url.contains("/v1/interact?"), "{url}");
     assert_eq!(body.at("meta.queueTimeMillis").and_then(Value::as_i64), Some(250));
 }
