@@ -18,11 +18,9 @@ pub(crate) struct Bench {
     pub(crate) collector: Collector,
     pub(crate) moment: Moment,
     pub(crate) effects: Vec<Effect>,
-    browser: Browser,
+    /// What the browser does about an effect before the next one is asked for.
+    browser: fn(&mut Self, &Effect),
 }
-
-/// What a browser does about an effect before the next one is asked for.
-pub(crate) type Browser = fn(&mut Bench, &Effect);
 
 pub(crate) fn json(text: &str) -> Value {
     Value::parse(text).unwrap()
@@ -34,7 +32,7 @@ pub(crate) fn identity(ecid: &str) -> String {
 }
 
 impl Bench {
-    pub(crate) fn on(host: Host, browser: Browser) -> Self {
+    pub(crate) fn on(host: Host, browser: fn(&mut Self, &Effect)) -> Self {
         let moment = Moment { wall: 1_795_360_664_527, mono: 1_000, ..Moment::default() };
         let collector = Collector::new(host, "tab".into(), [1, 2, 3, 4], &moment);
         Self { collector, moment, effects: Vec::new(), browser }

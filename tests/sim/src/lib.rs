@@ -7,6 +7,8 @@
 
 mod coverage;
 mod facts;
+#[path = "../../core/bench/host.rs"]
+mod host;
 mod jar;
 mod network;
 mod plan;

@@ -11,6 +11,7 @@ use storefront_collector::storefront::Item;
 use storefront_collector::value::Value;
 
 use crate::coverage::Seen;
+use crate::host::host;
 use crate::jar::ORGANIZATION;
 use crate::network::Request;
 use crate::plan::Consent;
@@ -52,18 +53,11 @@ impl World<'_> {
 
     /// The collector of a page that starts.
     pub(crate) fn collector(&mut self, name: String, seed: u64) -> Collector {
-        let host = Host {
-            hostname: "www.shop.test".into(),
-            scheme: "https:".into(),
-            user_agent: String::new(),
-            client_id: "client".into(),
-            address: || "https://www.shop.test/".into(),
-            gpc: || false,
-            widest_domain: |domains| domains.first().filter(|_| !BLOCKED.with_borrow(|blocked| *blocked)).cloned(),
-        };
+        let widest_domain =
+            |domains: &[String]| domains.first().filter(|_| !BLOCKED.with_borrow(|blocked| *blocked)).cloned();
         let moment =
             Moment { wall: self.wall(), mono: 0, cookies: self.jar.text().into(), memory: remembered().into() };
-        Collector::new(host, name, [seed, 1, 2, 3], &moment)
+        Collector::new(Host { widest_domain, ..host() }, name, [seed, 1, 2, 3], &moment)
     }
 
     fn settings(&self) -> Value {
