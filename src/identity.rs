@@ -23,6 +23,7 @@ mod shopper;
 
 pub use decode::decode;
 pub use handover::{append_to_url, carried_in, from_legacy_cookies, from_url};
+pub(crate) use map::lead;
 pub use map::{identity_map, primaries};
 pub(crate) use shopper::Shopper;
 

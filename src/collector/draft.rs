@@ -9,7 +9,7 @@ use crate::identity;
 use crate::inspect::{Issue, Record, Status};
 use crate::page::{self, Page};
 use crate::settings::Settings;
-use crate::text::{join, replace};
+use crate::text::{cut, join, replace};
 use crate::value::Value;
 use crate::xdm;
 
@@ -163,6 +163,8 @@ impl Composed {
         let mut issues = Vec::new();
         if query.is_none() {
             issues = xdm::conform(&mut xdm);
+            let identities = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap"));
+            identities.and_then(Value::as_map_mut).into_iter().for_each(identity::lead);
             data.prune();
         } else if !personal_data {
             xdm.prune();
@@ -210,13 +212,33 @@ pub(super) fn with_ecid(json: &str, ecid: Option<&str>) -> String {
 }
 
 /// Takes out what waits for an ECID.
-pub(super) fn leave_nobody(xdm: &mut Value) {
+pub(super) fn leave_nobody(xdm: &mut Value) -> Waiting {
+    let mut waiting = Vec::new();
     for (path, whole) in WAITING {
         if waits_at(xdm, path) {
-            xdm.remove_at(whole);
+            waiting.extend(xdm.remove_at(whole).map(|value| (whole, value)));
         }
     }
     xdm.prune();
+    Waiting(waiting)
+}
+
+/// What has been taken out of an event because it waits for an ECID.
+pub(super) struct Waiting(Vec<(&'static str, Value)>);
+
+impl Waiting {
+    /// Puts it back below what has been written there meanwhile, and before it: of several primary identities the
+    /// first is.
+    pub(super) fn put_back(self, xdm: &mut Value) {
+        for (whole, value) in self.0 {
+            let (holder, _) = cut(whole, b".").unwrap_or((whole, ""));
+            let written = xdm.remove_at(holder).filter(|written| !written.is_empty());
+            xdm.set_at(whole, value);
+            if let Some(written) = written {
+                overlay(xdm.as_map_or_new().entry(holder.into()), &written);
+            }
+        }
+    }
 }
 
 /// Merges `over` into `under`, object by object; what `over` says wins.

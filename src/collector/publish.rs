@@ -151,20 +151,25 @@ impl Collector {
     fn run_before_send(&self, composed: Composed) -> Result<Option<Composed>, Issue> {
         let Some(hook) = &self.before_send else { return Ok(Some(composed)) };
         let mandatory = composed.mandatory();
-        let Composed { xdm, data, query, .. } = composed;
+        let Composed { mut xdm, data, query, .. } = composed;
         let data = data.unwrap_or_else(Value::map);
+        // What stands for an ECID is no identity, and must not be copied anywhere.
+        let waiting = draft::leave_nobody(&mut xdm);
         let Some(mut changed) = hook(Value::from([("xdm", xdm), ("data", data)]))? else {
             return Ok(None);
         };
         let mut take = |key| changed.as_map_mut().and_then(|map| map.remove(key)).unwrap_or_default();
-        let (xdm, data) = (take("xdm"), take("data"));
+        let (mut xdm, data) = (take("xdm"), take("data"));
         if !matches!(xdm, Value::Map(_) | Value::Null) {
             let row =
                 "onBeforeEventSend?wrong-kind:%: what it left as xdm is $; the event is not sent. Leave an object";
             return Err(Issue::of(row, &[xdm.kind()]));
         }
         let personal_data = self.effective.settings.personal_data;
-        Ok((!xdm.is_empty() || !data.is_empty())
-            .then(|| Composed::replaced(xdm, data, query, personal_data).with(mandatory)))
+        if xdm.is_empty() && data.is_empty() {
+            return Ok(None);
+        }
+        waiting.put_back(&mut xdm);
+        Ok(Some(Composed::replaced(xdm, data, query, personal_data).with(mandatory)))
     }
 }

@@ -52,23 +52,33 @@ pub fn primaries(map: &Map) -> usize {
 /// primary.
 fn tidy(map: &Value) -> Map {
     let mut out = Map::new();
-    let mut is_led = false;
     for (namespace, items) in map.as_map().into_iter().flat_map(Map::iter) {
         let items = match items {
             Value::List(items) => items.as_slice(),
             other => core::slice::from_ref(other),
         };
-        let mut identities: Vec<Value> = items.iter().filter_map(tidy_identity).collect();
-        for identity in &mut identities {
-            if is_primary(identity) && core::mem::replace(&mut is_led, true) {
-                identity.set_at("primary", false);
-            }
-        }
+        let identities: Vec<Value> = items.iter().filter_map(tidy_identity).collect();
         if !identities.is_empty() && !namespace.is_empty() {
             out.set(Key::Owned(namespace.into()), identities);
         }
     }
+    lead(&mut out);
     out
+}
+
+/// Of several primary identities the first stays it.
+pub(crate) fn lead(map: &mut Map) {
+    let mut is_led = false;
+    map.retain(|_, items| {
+        if let Value::List(items) = items {
+            for identity in items {
+                if is_primary(identity) && core::mem::replace(&mut is_led, true) {
+                    identity.set_at("primary", false);
+                }
+            }
+        }
+        true
+    });
 }
 
 fn tidy_identity(item: &Value) -> Option<Value> {

@@ -67,6 +67,41 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
 }
 
 #[test]
+fn what_stands_for_an_identity_is_not_shown_to_a_hook() {
+    let first_page = |left: &str| {
+        let mut bench = Bench::configured();
+        let xdm = left.to_owned();
+        bench.run(|collector, _| {
+            collector.set_before_send(Box::new(move |mut content| {
+                let who = content.at("xdm.personID").or_else(|| content.at("xdm.identityMap")).is_some();
+                content.set_at("xdm._shop.who", who);
+                for (key, value) in json(&xdm).as_map().unwrap().iter() {
+                    content.as_map_or_new().entry("xdm".into()).as_map_or_new().set(String::from(key), value);
+                }
+                Ok(Some(content))
+            }));
+        });
+        bench.publish("page-view");
+        bench.run(Collector::identity_locked);
+        bench.accept(&identity(ECID));
+        bench.sent().remove(0)
+    };
+    let event = first_page(r#"{"identityMap":{"CRM":[{"id":"7","primary":true}]}}"#);
+    assert!(!event.to_json().contains("{ecid}"));
+    assert_eq!(event.at("xdm.personID").and_then(Value::as_text), Some(ECID));
+    assert_eq!(
+        event.at("xdm.identityMap").map(Value::to_json),
+        Some(format!(r#"{{"ECID":[{{"id":"{ECID}","primary":true}}],"CRM":[{{"id":"7","primary":false}}]}}"#))
+    );
+    let plain = first_page("{}");
+    assert_eq!(plain.at("xdm._shop.who"), Some(&Value::from(false)), "it was not there to be copied");
+    assert_eq!(plain.at("xdm.identityMap.ECID.0.id").and_then(Value::as_text), Some(ECID));
+    let spoiled = first_page(r#"{"identityMap":"nobody","personID":"p-1"}"#);
+    assert_eq!(spoiled.at("xdm.identityMap.ECID.0.id").and_then(Value::as_text), Some(ECID));
+    assert_eq!(spoiled.at("xdm.personID").and_then(Value::as_text), Some("p-1"));
+}
+
+#[test]
 fn personal_data_can_be_held_back() {
     let mut bench = Bench::identified();
     bench.configure(Source::Page, r#"{"personalData":false}"#);
