@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Collector, Effect, Sender};
+use crate::consent::State;
 use crate::delivery::{Exception, Input, Outcome, RequestId, Road};
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
@@ -81,12 +82,13 @@ impl Collector {
     /// What events wait for, in words that `status()` and messages show; empty when they need not.
     pub(super) fn waits_for(&self) -> Vec<String> {
         let mut waits: Vec<String> = self.effective.waiting_for.iter().map(|name| String::from(*name)).collect();
+        let consent = self.consent.state();
         if let Some(Sender::WebSdk(name)) = &self.sender
-            && !self.sdk.found
+            && !(self.sdk.found && (self.sdk.identified || consent != State::In))
         {
             waits.push(text::join(&["window.", name]));
         }
-        if self.consent.state() == crate::consent::State::Pending {
+        if consent == State::Pending {
             waits.push("consent".into());
         }
         waits
@@ -222,7 +224,11 @@ impl Collector {
         if may_pass(message) {
             return Outcome::Retry { after: None };
         }
-        let issue = Issue::of("webSdkName!refused:%: the store's Web SDK refused an event: $", &[message]);
+        // From here on its words quote the event: the value that it refuses, or what the edge has answered.
+        let said = [", but got", " and response body", "\"", "{"]
+            .iter()
+            .fold(message, |said, quoting| text::around(said, quoting).map_or(said, |(before, _)| before));
+        let issue = Issue::of("webSdkName!refused:%: the store's Web SDK refused an event: $", &[said]);
         let reason = issue.message.clone();
         self.report(issue);
         Outcome::Refused { reason, whole: false }

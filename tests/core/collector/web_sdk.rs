@@ -187,6 +187,8 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
     assert_eq!(first(&bench, "reason").as_deref(), Some(r#""waits for window.mySdk""#));
     bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
     assert_eq!(first(&bench, "status").as_deref(), Some(r#""held""#), "until it says who the shopper is");
+    assert_eq!(bench.status("waitingFor"), r#"["window.mySdk"]"#);
+    assert_eq!((bench.status("counts.held"), bench.status("counts.queued")), ("1".into(), "0".into()));
     bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
     let call = bench.effects.iter().find_map(|effect| match effect {
         Effect::SdkSend { request, json, .. } => Some((*request, json.clone())),
@@ -199,6 +201,31 @@ fn the_stores_own_web_sdk_is_waited_for_and_never_gets_our_datastream() {
     bench.run(|collector, moment| collector.sdk_answered(request, SdkAnswer::Resolved, moment));
     assert_eq!(bench.statuses(), [("page-view".into(), "accepted".into())]);
     assert_eq!(bench.status("sender"), r#""web-sdk""#);
+}
+
+#[test]
+fn what_a_web_sdk_quotes_of_an_event_is_not_repeated() {
+    for (said, kept) in [
+        (r#"[alloy] 'xdm': Expected an object, but got "ann@shop.test"."#, "[alloy] 'xdm': Expected an object"),
+        (
+            r#"[alloy] The server responded with a status code 400 and response body: {"detail":"ann@shop.test"}"#,
+            "[alloy] The server responded with a status code 400",
+        ),
+        ("no reason", "no reason"),
+    ] {
+        let mut bench = own_sdk();
+        bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+        bench.run(|collector, moment| collector.sdk_identified(Some(ECID.into()), moment));
+        bench.publish("page-view");
+        let request = bench.effects.iter().find_map(|effect| match effect {
+            Effect::SdkSend { request, .. } => Some(*request),
+            _ => None,
+        });
+        let request = request.expect("the event was handed over");
+        bench.run(|collector, moment| collector.sdk_answered(request, SdkAnswer::Rejected(said), moment));
+        let told = format!(r#""webSdkName: the store's Web SDK refused an event: {kept}""#);
+        assert_eq!(bench.status("issues.0.message"), told);
+    }
 }
 
 #[test]
