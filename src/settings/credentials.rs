@@ -15,9 +15,19 @@ technicalAccountEmail technical_account_email|organizationId ims_org_id";
 pub(super) fn check(given: &Value, organization: Option<&str>, issues: &mut Vec<Issue>) {
     for pair in split(NAMES, b"|") {
         let (name, file_name) = cut(pair, b" ").unwrap_or_default();
-        if text(given, name, file_name).is_none() {
-            let at = join(&["credentials.", name]);
-            Issue::tell(issues, "!missing:% is missing; give $ of the developer console's file.", &[&at, file_name]);
+        if text(given, name, file_name).is_some() {
+            continue;
+        }
+        let at = join(&["credentials.", name]);
+        match found(given, name, file_name).filter(|found| found.as_text().is_none()) {
+            Some(other) => {
+                let row = "!wrong-kind:% is $; give $ of the developer console's file.";
+                Issue::tell(issues, row, &[&at, other.kind(), file_name]);
+            }
+            None => {
+                let row = "!missing:% is missing; give $ of the developer console's file.";
+                Issue::tell(issues, row, &[&at, file_name]);
+            }
         }
     }
     let mut tell = |row| Issue::tell(issues, row, &[]);
@@ -46,10 +56,15 @@ pub(super) fn check(given: &Value, organization: Option<&str>, issues: &mut Vec<
     }
 }
 
-/// The text under our name at the top, or under the file's name at any depth; a list gives its first.
+/// What stands under our name at the top, or under the file's name at any depth; a list gives its first.
+fn found<'a>(given: &'a Value, name: &str, file_name: &str) -> Option<&'a Value> {
+    let there = |value: &&Value| !value.is_null();
+    let found = given.get(name).filter(there).or_else(|| find(given, file_name, 8))?;
+    found.as_list().map_or(Some(found), <[Value]>::first).filter(there)
+}
+
 fn text<'a>(given: &'a Value, name: &str, file_name: &str) -> Option<&'a str> {
-    let found = given.get(name).or_else(|| find(given, file_name, 8))?;
-    let text = trim(found.as_list().map_or(Some(found), <[Value]>::first)?.as_text()?);
+    let text = trim(found(given, name, file_name)?.as_text()?);
     (!text.is_empty()).then_some(text)
 }
 

@@ -112,6 +112,10 @@ fn row_63_the_file_is_pasted_as_a_whole() {
     assert_eq!(told(&found.issues), ["!credentials.clientId missing"]);
     assert!(!found.can_start_sync && !found.can_save);
     assert_eq!(told(&credentials("{}").issues).len(), 5, "missing keys are listed");
+    let named = file.replacen('{', r#"{"clientId":null,"#, 1);
+    assert_eq!(told(&credentials(&named).issues), [""; 0], "nothing is given by our name");
+    let number = file.replacen('{', r#"{"clientId":5,"#, 1);
+    assert_eq!(told(&credentials(&number).issues), ["!credentials.clientId wrong-kind"]);
     assert_eq!(told(&credentials("5").issues), ["!credentials wrong-kind"]);
 }
 
