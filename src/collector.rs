@@ -19,7 +19,7 @@
 //!     hostname: "shop.example".into(),
 //!     scheme: "https:".into(),
 //!     user_agent: String::new(),
-//!     client_id: "3fa85f64-5717-4562-b3fc-2c963f66afa6".into(),
+//!     client_id: || "3fa85f64-5717-4562-b3fc-2c963f66afa6".into(),
 //!     address: || "https://shop.example/".into(),
 //!     gpc: || false,
 //!     widest_domain: |domains| domains.first().cloned(),

@@ -55,6 +55,23 @@ export const userAgent = () => `${globalThis.navigator?.userAgent ?? ""}`;
 
 export const gpc = () => Boolean(globalThis.navigator?.globalPrivacyControl);
 
+/** Where a Web SDK keeps the name of the browser for Assurance sessions, so that it stays who it was. */
+const CLIENT_KEY = "com.adobe.alloy.validation.clientId";
+/** @type {string | null | undefined} */
+let client;
+
+/**
+ * The name of this browser in Assurance sessions; `fresh` where it has none.
+ * @param {string} fresh
+ */
+export const clientId = (fresh) => {
+  try {
+    client ||= localStorage.getItem(CLIENT_KEY);
+    if (!client) localStorage.setItem(CLIENT_KEY, fresh);
+  } catch {}
+  return (client ||= fresh);
+};
+
 /**
  * Fills `bytes` from the browser's cryptography; anyhow where it has none.
  * @param {Uint8Array} bytes

@@ -53,6 +53,8 @@ extern "C" {
     #[wasm_bindgen(js_name = userAgent)]
     pub(super) fn user_agent() -> String;
     pub(super) fn gpc() -> bool;
+    #[wasm_bindgen(js_name = clientId)]
+    pub(super) fn client_id(fresh: &str) -> String;
     pub(super) fn random(bytes: &mut [u8]);
     pub(super) fn write(cookie: &str);
     #[wasm_bindgen(js_name = writeFor)]

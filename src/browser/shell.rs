@@ -33,19 +33,17 @@ pub(super) struct Shell {
 impl Shell {
     /// A collector in this page that does not listen yet, and the tab's name in storage.
     pub(super) fn new() -> (Self, String) {
-        let seed = seed();
-        let mut random = Random::new(seed);
-        let (tab, client_id) = (random.uuid(), random.uuid());
+        let tab = uuid();
         let host = Host {
             hostname: page::address("hostname"),
             scheme: page::address("protocol"),
             user_agent: page::user_agent(),
-            client_id,
+            client_id: || page::client_id(&uuid()),
             address: || page::address("href"),
             gpc: page::gpc,
             widest_domain: |domains| page::widest_domain(&page::lines(domains)),
         };
-        let core = Collector::new(host, tab.clone(), seed, &moment());
+        let core = Collector::new(host, tab.clone(), seed(), &moment());
         let shell = Self {
             core: Cell::new(Some(Box::new(core))),
             waiting: Cell::default(),
@@ -60,7 +58,7 @@ impl Shell {
     /// at work waits for its turn; a question then has no answer.
     pub(super) fn told(&self, host: &JsValue, kind: u32, facts: &str) -> JsValue {
         if kind == NEW_ID {
-            return JsValue::from_str(&Random::new(seed()).uuid());
+            return JsValue::from_str(&uuid());
         }
         if is_question(kind) {
             let mut answered = JsValue::UNDEFINED;
@@ -157,6 +155,10 @@ fn moment() -> Moment {
         cookies: Reading::new(page::cookies),
         memory: Reading::new(|| page::recall(MEMORY_KEY)),
     }
+}
+
+fn uuid() -> String {
+    Random::new(seed()).uuid()
 }
 
 /// Randomness from the browser's cryptography.

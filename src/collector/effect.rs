@@ -18,8 +18,8 @@ pub struct Host {
     pub scheme: String,
     /// `navigator.userAgent`.
     pub user_agent: String,
-    /// Names this browser in Assurance sessions; a UUID.
-    pub client_id: String,
+    /// Names this browser in Assurance sessions; a UUID. Asked in one only.
+    pub client_id: fn() -> String,
     /// `location.href` now.
     pub address: fn() -> String,
     /// `navigator.globalPrivacyControl` now.

@@ -179,7 +179,7 @@ impl Exchange {
             action: send.action,
             datastream: other.unwrap_or(home),
             request_id: &request_id,
-            token: endpoint::assurance_token(page_url, &host.client_id).as_deref(),
+            token: endpoint::assurance_token(page_url, host.client_id).as_deref(),
         }
         .url();
         let identified = identified || ecid.is_some();

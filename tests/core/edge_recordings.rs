@@ -378,7 +378,7 @@ fn an_older_librarys_identity_is_carried_in() {
 #[test]
 fn an_assurance_session_is_passed_on() {
     let page_url = "https://www.shop.example.com/page?adb_validation_sessionid=11111111-2222-3333-4444-555555555555";
-    let token = assurance_token(page_url, "989a8d93-924a-43f8-a38f-9f0033065f9c");
+    let token = assurance_token(page_url, || "989a8d93-924a-43f8-a38f-9f0033065f9c".into());
     let endpoint = Endpoint {
         origin: "https://edge.adobedc.net",
         base_path: "ee",

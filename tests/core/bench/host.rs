@@ -7,7 +7,7 @@ pub(crate) fn host() -> Host {
         hostname: "www.shop.test".into(),
         scheme: "https:".into(),
         user_agent: String::new(),
-        client_id: "client".into(),
+        client_id: || "client".into(),
         address: || "https://www.shop.test/".into(),
         gpc: || false,
         widest_domain: |domains| domains.first().cloned(),
