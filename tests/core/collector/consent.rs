@@ -33,6 +33,38 @@ fn a_choice_that_waited_for_the_network_is_not_told_once_it_is_outdated() {
 }
 
 #[test]
+fn events_wait_until_an_edge_that_knows_of_an_opt_out_has_heard_of_the_yes() {
+    let mut bench = Bench::new();
+    let consent = IDENTITY.split_once("_identity=").unwrap().0.to_owned() + "_consent=general%3Dout";
+    bench.moment.cookies = format!("{IDENTITY}; {consent}").as_str().into();
+    bench.configure(Source::Api, &format!(r#"{{"organizationId":"{ORG}","datastreamId":"x"}}"#));
+    bench.choose("in");
+    bench.publish("page-view");
+    bench.wait(1_000);
+    let asked: Vec<_> = bench.fetches().iter().map(|(_, url, _)| url.contains("/privacy/set-consent")).collect();
+    assert_eq!(asked, [true], "and no event");
+    bench.moment.cookies = format!("{IDENTITY}; {}", consent.replace("out", "in")).as_str().into();
+    bench.accept("");
+    assert_eq!(bench.sent().len(), 1);
+}
+
+#[test]
+fn a_yes_for_another_website_does_not_count_whatever_kind_its_id_is() {
+    for id in ["4", r#""4""#] {
+        let consent = |cookie: &str| {
+            let mut bench = Bench::new();
+            bench.moment.cookies = cookie.into();
+            let settings = r#"{"defaultConsent":"pending","consentSources":["user_allowed_save_cookie"]}"#;
+            bench.configure(Source::Api, settings);
+            bench.contexts(&format!(r#"{{"storefrontInstanceContext":{{"websiteId":{id}}}}}"#));
+            bench.status("consent")
+        };
+        assert_eq!(consent("user_allowed_save_cookie=%7B%224%22%3A1%7D"), r#""in""#, "{id}");
+        assert_eq!(consent("user_allowed_save_cookie=%7B%225%22%3A1%7D"), r#""pending""#, "{id}");
+    }
+}
+
+#[test]
 fn what_is_published_after_the_opt_out_never_leaves() {
     let mut bench = Bench::identified();
     bench.publish("product-page-view");
