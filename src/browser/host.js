@@ -114,6 +114,8 @@ export const open = (tab, tell) => {
     begun: false,
     /** The records of which nobody has been told until then. @type {string[]} */
     unsaid: [],
+    /** The events of which monitors have heard the beginning, and not the end. @type {Set<string>} */
+    commands: new Set(),
     /** Where we answer as a Web SDK, once it is known that we do, and what we put there if the name was free.
      * @type {{ name: string, stub?: Function, queue?: unknown[], push?: Function, isTold?: boolean } | undefined} */
     instance: undefined,
