@@ -48,10 +48,9 @@ const execute = async (host, command, options = {}) => {
   const hook = configures ? hookOf(host, options) : 0;
   const answer = promised(host, COMMAND, command, read(options), readings(host), hook);
   if (configures) tellOfConfiguration(host);
-  const enabled = get(options, "enabled");
-  if (command === "setDebug" && typeof enabled === "boolean") debug(enabled);
   try {
     const result = await answer;
+    if (command === "setDebug") debug(options.enabled);
     host.configured ||= configures;
     monitor("onCommandResolved", () => ({ ...about, result }));
     return result;

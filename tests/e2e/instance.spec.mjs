@@ -243,6 +243,13 @@ const CASES = [
     expect(await t.call("setDebug", { enabled: true })).toEqual({});
     expect(await t.error("setDebug", {})).toContain("'enabled' is a required option");
   }],
+  ["22", "a setDebug that is refused changes nothing", async (t) => {
+    const lines = t.lines();
+    await t.start();
+    expect(await t.error("setDebug", { enabled: true, more: 1 })).toContain("more");
+    await t.call("sendEvent", event("one"));
+    expect(lines).toEqual([]);
+  }],
   ["22", "debugEnabled says every step, in the Web SDK's words", async (t) => {
     const lines = t.lines();
     await t.start({ debugEnabled: true });
