@@ -49,10 +49,10 @@ const isWaiting = (status, records) =>
   status.state === "waiting" && !status.sender && status.consent === "in" && records.every(({ status }) => status === "held");
 
 // Where consent has to be asked for, or only the collector can tell what it is, nothing is kept.
-const mayKeep = ({ defaultConsent = "in", consentSources = ["mg_dnt"], storefrontEvents, hipaa, webSdkName, instanceName = "alloy" }) => {
+const mayKeep = ({ defaultConsent, consentSources, storefrontEvents, hipaa, webSdkName, instanceName = "alloy" }) => {
   const { consent } = JSON.parse(localStorage.getItem("storefront-collector.consent") ?? "{}");
-  const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : defaultConsent === "in";
-  return agrees && !document.prerendering && storefrontEvents !== false && hipaa !== true && `${consentSources}` === "mg_dnt"
+  const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : (defaultConsent ?? "in") === "in";
+  return agrees && !document.prerendering && storefrontEvents !== false && hipaa !== true && `${consentSources ?? "mg_dnt"}` === "mg_dnt"
     && (webSdkName || !window[instanceName]?.q?.some(([, , [command]]) => command === "configure" || command === "setConsent"))
     && !/(^|; *)(mg_dnt(=|;|$)|storefront-collector.consent=|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
 };

@@ -62,6 +62,13 @@ test.describe("a page is left before the collector's core has come", () => {
     });
   }
 
+  test("a setting that is null is as good as none", async ({ page, site, edge }) => {
+    await leave(page, site, { parts: [settings({ defaultConsent: null, consentSources: null })] });
+    await page.goto(site.page(here()));
+    const events = await edge.settled((all) => all.length >= 1, { quiet: 8_000 });
+    expect(events.map(name)).toEqual(["left"]);
+  });
+
   test("a shopper who has agreed loses nothing where consent is asked for", async ({ page, site, edge }) => {
     const asked = settings({ defaultConsent: "pending" });
     await leave(page, site, { parts: [asked], before: `localStorage["storefront-collector.consent"] = ${JSON.stringify(JSON.stringify(AGREES))}` });
