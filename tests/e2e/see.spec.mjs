@@ -199,11 +199,12 @@ const RECORDING = code(`window.heard = [];
     window.heard.push([hook, instanceName, ...(config ? [config.datastreamId] : [])].join(" "));
   }]))];`);
 const VIEW = `window.adobeDataLayer.push({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS" } } });`;
+const VIEW_FIRST = `window.adobeDataLayer = []; ${VIEW}`;
 const LATE = JSON.stringify(contexts({ datastreamId: OURS }).slice(0, 2));
 
 for (const [when, parts, act] of [
-  ["before the page's first event", [settings({ organizationId: ORG, datastreamId: OURS }), code(`window.adobeDataLayer = []; ${VIEW}`)], () => {}],
-  ["after it", [code(`window.adobeDataLayer = []; ${VIEW}`)], (late) => window.adobeDataLayer.push(...JSON.parse(late))],
+  ["before the page's first event", [settings({ organizationId: ORG, datastreamId: OURS }), code(VIEW_FIRST)], () => {}],
+  ["after it", [code(VIEW_FIRST)], (late) => window.adobeDataLayer.push(...JSON.parse(late))],
 ]) {
   test(`monitors hear of the instance before they hear what it does, with settings ${when}`, async ({ page, site }) => {
     await page.goto(site.page(html(RECORDING, ...parts, collector())));
@@ -214,6 +215,44 @@ for (const [when, parts, act] of [
     ]);
   });
 }
+
+test("monitors hear each event begin once and end once, sent again or declined", async ({ page, site, edge, context }) => {
+  const recording = code(`window.heard = [];
+    window.__alloyMonitors = [Object.fromEntries(["onBeforeCommand", "onCommandResolved", "onCommandRejected"].map((hook) => [hook, ({ options }) => window.heard.push([hook, options.xdm.eventType])]))];`);
+  const publish = (event) => page.evaluate((event) => window.storefrontCollector.publish(event), event);
+  const heard = (type) => page.evaluate((type) => window.heard.filter(([, about]) => about === type).map(([hook]) => hook), type);
+  await edge.fault({ status: 503 }, { action: "interact", times: 2 });
+  await page.goto(site.page(html(recording, settings({ organizationId: ORG, datastreamId: OURS }), collector())));
+  await page.waitForFunction(() => window.storefrontCollector);
+  await publish("page-view");
+  await page.evaluate(() => window.storefrontCollector.flush());
+  expect((await page.evaluate(() => window.storefrontCollector.events()))[0].attempts).toBeGreaterThan(1);
+  expect(await heard("web.webpagedetails.pageViews")).toEqual(["onBeforeCommand", "onCommandResolved"]);
+  await context.setOffline(true);
+  await publish("sign-in");
+  await page.evaluate(() => { document.cookie = "mg_dnt=1; path=/"; });
+  await publish("sign-out");
+  expect(await heard("userAccount.login")).toEqual(["onBeforeCommand", "onCommandResolved"]);
+  expect(await heard("userAccount.logout")).toEqual([]);
+});
+
+test("in an Assurance session every page of the shop names the same browser", async ({ page, site, edge }) => {
+  const url = site.page(html(settings({ organizationId: ORG, datastreamId: OURS }), code(VIEW_FIRST), collector()));
+  const tokens = async () => new Set((await edge.requests()).map(({ url }) => new URL(url).searchParams.get("adobeAepValidationToken")));
+  await page.goto(url);
+  await edge.settled((all) => all.length >= 1);
+  expect(await tokens()).toEqual(new Set([null]));
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("validation")))).toEqual([]);
+  await edge.reset();
+  for (const visit of [1, 2]) {
+    await page.goto(`${url}?adb_validation_sessionid=${visit}`);
+    await edge.settled((all) => all.length >= visit);
+  }
+  const clients = [...await tokens()].map((token) => token.split("|"));
+  expect(clients.map(([session]) => session)).toEqual(["1", "2"]);
+  expect(clients[0][1]).toMatch(/^[\da-f-]{36}$/);
+  expect(clients[1][1]).toBe(clients[0][1]);
+});
 
 test("monitors hear the same of our requests as of the Web SDK's, in the same order", async ({ page, site, edge, network }, testInfo) => {
   const heard = code(`window.heard = [];
