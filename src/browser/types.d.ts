@@ -328,7 +328,10 @@ export interface Status {
         /** How big they are, in bytes of UTF-8. */
         bytes: number;
     };
-    /** Every problem met so far, once. */
+    /**
+     * Every problem met so far, once. What there is no collector for stands in the console only: a second start or tag, a
+     * call on one that was stopped, files that cannot be loaded.
+     */
     issues: Issue[];
 }
 
@@ -350,7 +353,7 @@ export interface EventRecord {
     eventType: string | null;
     /** Where it stands. */
     status: EventStatus;
-    /** Why it was suppressed or rejected, or what it is held for. */
+    /** Why it was suppressed or rejected, what it is held for, or why it waits once more. */
     reason?: string;
     /** When it was published, ISO 8601 in UTC. */
     timestamp: string;

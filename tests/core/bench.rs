@@ -66,12 +66,16 @@ impl Bench {
         self.run(Collector::wake);
     }
 
+    /// What there is to be said of the effects of a kind.
+    pub(crate) fn pick<'a, T>(&'a self, of: impl FnMut(&'a Effect) -> Option<T>) -> Vec<T> {
+        self.effects.iter().filter_map(of).collect()
+    }
+
     pub(crate) fn fetches(&self) -> Vec<(RequestId, &str, &str)> {
-        let fetch = |effect| match effect {
-            &Effect::Fetch { request, ref url, ref body, .. } => Some((request, url.as_str(), body.as_str())),
+        self.pick(|effect| match effect {
+            Effect::Fetch { request, url, body, .. } => Some((*request, url.as_str(), body.as_str())),
             _ => None,
-        };
-        self.effects.iter().filter_map(fetch).collect()
+        })
     }
 
     /// Where the last request went, and what it said.

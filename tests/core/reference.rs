@@ -157,6 +157,7 @@ fn what_comments_cite_is_told_in_sources() {
     let mut cited = BTreeSet::new();
     for path in sources {
         let text = std::fs::read_to_string(path).unwrap().replace("\n//! ", " ").replace("\n// ", " ");
+        let text = text.split('\n').map(str::trim_start).collect::<Vec<_>>().join("\n").replace("\n/// ", " ");
         for name in ["Edge protocol, ", "contract, section ", "defects, rows ", "; defects "] {
             for after in text.split(name).skip(1) {
                 let numbers = after.split([')', ';', '\n']).next().unwrap();

@@ -139,11 +139,11 @@ fn an_identity_that_comes_too_late_does_not_make_another_shopper() {
     );
     let reply = Reply { status: 200, body: answer, ..Reply::default() };
     bench.run(|collector, moment| collector.answered(0, Ok(reply), moment));
-    let written = bench.effects.iter().filter_map(|effect| match effect {
+    let written = bench.pick(|effect| match effect {
         Effect::SetCookie(cookie) => cookie.split('=').next(),
         _ => None,
     });
-    assert_eq!(written.collect::<Vec<_>>(), ["other"]);
+    assert_eq!(written, ["other"]);
     bench.run(|collector, moment| collector.restored(vec!["tab/0".into()], moment));
     bench.publish("sign-out");
     bench.wait(1_000);

@@ -87,7 +87,7 @@ pub(crate) fn website(organization: &str, datastream: &str) -> Bench {
 pub(crate) fn left_by(organization: &str, datastream: &str) -> Vec<(String, String)> {
     let mut bench = website(organization, datastream);
     bench.publish("page-view");
-    bench.effects.iter().filter_map(stored).collect()
+    bench.pick(stored)
 }
 
 /// An entry of the outbox, as if another tab had written it.

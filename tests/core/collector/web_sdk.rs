@@ -17,7 +17,7 @@ fn what_another_datastream_was_to_do_is_left_out_of_the_own_web_sdks_options() {
         );
         collector.command(9, "sendEvent", &options, Page::default(), None, moment);
     });
-    let left: Vec<_> = bench.effects.iter().filter_map(stored).collect();
+    let left = bench.pick(stored);
     assert_eq!(left.len(), 1);
     let call = own_sdk_call(left);
     assert_eq!(call.get("query"), None);
@@ -55,11 +55,10 @@ fn a_web_sdk_that_has_not_told_the_ecid_is_told_that_the_page_goes() {
         bench.publish("open-cart");
         bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
         bench.run(leave);
-        let unloading = bench.effects.iter().filter_map(|effect| match effect {
+        bench.pick(|effect| match effect {
             Effect::SdkSend { unloading, .. } => Some(*unloading),
             _ => None,
-        });
-        unloading.collect::<Vec<_>>()
+        })
     };
     assert_eq!(calls(|collector, moment| collector.unloading(false, moment)), [true, true]);
     assert!(calls(|collector, moment| collector.visible(false, moment)).is_empty(), "it may be shown again");
@@ -153,7 +152,7 @@ fn what_was_meant_for_an_own_web_sdk_waits_for_it() {
     };
     let mut bench = with("mySdk");
     bench.publish("page-view");
-    let left: Vec<_> = bench.effects.iter().filter_map(stored).collect();
+    let left = bench.pick(stored);
     assert_eq!(left.len(), 1);
     let taken = |mut bench: Bench| {
         let left = left.clone();

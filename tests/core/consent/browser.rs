@@ -110,8 +110,8 @@ impl Bench {
 
     /// What left: `interact`, `privacy/set-consent out`, …
     pub(crate) fn told(&self) -> Vec<String> {
-        let told = |effect| match effect {
-            &Effect::Fetch { ref url, ref body, .. } => {
+        self.pick(|effect| match effect {
+            Effect::Fetch { url, body, .. } => {
                 let path = url.split_once("/v1/").unwrap().1.split('?').next().unwrap();
                 let body = json(body);
                 let said = body.at("consent.0.value.general").and_then(Value::as_text).unwrap_or_default();
@@ -119,8 +119,7 @@ impl Bench {
             }
             Effect::SdkSend { .. } => Some("sendEvent".into()),
             _ => None,
-        };
-        self.effects.iter().filter_map(told).collect()
+        })
     }
 
     pub(crate) fn told_last(&self) -> String {
@@ -129,13 +128,12 @@ impl Bench {
 
     /// What the store's own Web SDK was asked.
     pub(crate) fn asked(&self) -> Vec<String> {
-        let asked = |effect| match effect {
-            &Effect::FindSdk(Some(ref name)) => Some(format!("find {name}")),
+        self.pick(|effect| match effect {
+            Effect::FindSdk(Some(name)) => Some(format!("find {name}")),
             Effect::AskSdk => Some("getIdentity".into()),
             Effect::SdkConsent(options) => Some(format!("setConsent {}", options.to_json())),
             _ => None,
-        };
-        self.effects.iter().filter_map(asked).collect()
+        })
     }
 
     pub(crate) fn status_of(&self, id: &str) -> String {

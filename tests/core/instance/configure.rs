@@ -35,14 +35,10 @@ fn options_of_parts_that_we_do_not_have_are_said_once() {
     for ticket in [3, 4] {
         bench.call(ticket, "sendEvent", r#"{"renderDecisions":true}"#);
     }
-    let said: Vec<_> = bench
-        .effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::Log { message, .. } => Some(message),
-            _ => None,
-        })
-        .collect();
+    let said = bench.pick(|effect| match effect {
+        Effect::Log { message, .. } => Some(message),
+        _ => None,
+    });
     let about: Vec<_> = said.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(about, ["configure: prehidingStyle", "configure: streamingMedia", "sendEvent: renderDecisions"]);
     assert!(said.iter().all(|line| line.contains("webSdkName")));

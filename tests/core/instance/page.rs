@@ -29,11 +29,10 @@ impl Bench {
 
     /// The results of commands, by ticket.
     pub(crate) fn answers(&self) -> Vec<(u64, &Result<Value, String>)> {
-        let answer = |effect| match effect {
-            &Effect::Answer { ticket, ref answer } => Some((ticket, answer)),
+        self.pick(|effect| match effect {
+            Effect::Answer { ticket, answer } => Some((*ticket, answer)),
             _ => None,
-        };
-        self.effects.iter().filter_map(answer).collect()
+        })
     }
 
     pub(crate) fn answer_to(&self, ticket: u64) -> Result<String, &str> {
@@ -43,11 +42,10 @@ impl Bench {
     }
 
     pub(crate) fn cookies(&self) -> Vec<&String> {
-        let cookie = |effect| match effect {
-            &Effect::SetCookie(ref cookie) => Some(cookie),
+        self.pick(|effect| match effect {
+            Effect::SetCookie(cookie) => Some(cookie),
             _ => None,
-        };
-        self.effects.iter().filter_map(cookie).collect()
+        })
     }
 }
 

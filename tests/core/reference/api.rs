@@ -204,4 +204,19 @@ fn the_reasons_are_those_of_the_sources() {
         let words = words.split('…').next().unwrap().trim();
         assert!(texts.iter().any(|text| text.trim() == words), "no source says {words:?}");
     }
+    // What stands where an event is given its reason.
+    let mut given = BTreeSet::new();
+    for path in paths.iter().filter(|path| !path.ends_with("tests.rs")) {
+        let code = std::fs::read_to_string(path).unwrap();
+        for call in ["put_back(", ".again(", "drop_all(", "Status::Suppressed", "Status::Rejected", "reason = Some("] {
+            let ends: fn(char) -> bool = |one| one == ';' || one == '{';
+            let said = code.split(call).skip(1).filter_map(|rest| rest.split(ends).next());
+            given.extend(said.flat_map(issues::literals));
+        }
+    }
+    assert!(given.len() > 10, "{given:?}");
+    for words in given {
+        let told = |(told, ..): &(&str, _, _)| told.trim_end_matches('…').trim() == words;
+        assert!(REASONS.iter().any(told), "docs/reference/api.md does not say what {words:?} means");
+    }
 }

@@ -71,8 +71,12 @@ pub(super) const MEMBERS: [(&str, &str, &str); 9] = [
 ];
 
 /// The words of a record's `reason`, its status, and what they mean.
-pub(super) const REASONS: [(&str, &str, &str); 14] = [
-    ("waits for …", "held", "a setting, a context, `window.` and the Web SDK's name, `consent`"),
+pub(super) const REASONS: [(&str, &str, &str); 17] = [
+    (
+        "waits for …",
+        "held",
+        "a setting, a context, `window.` and the Web SDK's name, `consent`; `settings`, `the shopper's identity`: what was said of them is being looked at",
+    ),
     ("consent: …", "suppressed", "the shopper has declined; what decided so, as `status().consentReason.because`"),
     ("the shopper has declined", "suppressed", "it waited in the outbox when the shopper declined"),
     ("storefront events are off: …", "suppressed", "the setting that switches them off, as `status().off`"),
@@ -90,6 +94,17 @@ pub(super) const REASONS: [(&str, &str, &str); 14] = [
     ("the network failed", "queued", "it is tried again"),
     ("no answer came in time", "queued", "it is tried again"),
     ("the edge asked to try again", "queued", "it is tried again; issue `busy`"),
+    (
+        "the request is divided",
+        "queued",
+        "the edge refused a request of several events: they go again in smaller ones, so that one spoils it for itself only",
+    ),
+    ("the page was away", "queued", "its request was given up while the page was put away; it goes again"),
+    (
+        "another page of the shop has taken it over",
+        "accepted",
+        "while this page was put away: that page delivers it, and has its record",
+    ),
 ];
 
 /// The page; what stands in braces is made.
