@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { selfSigned } from "./tls.mjs";
+import { generate } from "selfsigned";
 
 export const SITE_HOSTS = ["shop.test", "www.shop.test", "pay.test"];
 
@@ -37,7 +37,11 @@ export const startSite = async (mounts) => {
     return { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
   };
 
-  const server = createServer(selfSigned(SITE_HOSTS), async (request, response) => {
+  // Made anew in each process, so that no key lies in the repository: the browser is told to accept any.
+  const { private: key, cert } = await generate([{ name: "commonName", value: SITE_HOSTS[0] }], {
+    keyType: "ec", algorithm: "sha256", extensions: [{ name: "subjectAltName", altNames: SITE_HOSTS.map((value) => ({ type: 2, value })) }],
+  });
+  const server = createServer({ key, cert }, async (request, response) => {
     const url = new URL(request.url, "https://shop.test");
     if (url.searchParams.has("wait")) await sleep(Number(url.searchParams.get("wait")));
     if (/\.wasm$|_js\.js$/.test(url.pathname)) await sleep(coreDelay);

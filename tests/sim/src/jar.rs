@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::plan::{Consent, Plan};
 
 /// The organization of every page.
@@ -29,21 +32,9 @@ pub(crate) fn number(ecid: &str) -> Option<u32> {
 
 /// The identity cookie's value for an identity: Base64 of a message whose field 1 is the ECID.
 pub(crate) fn identity_value(number: u32) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bytes = vec![0x0a, 38];
     bytes.extend(ecid(number).bytes());
-    // Forty bytes: the last three hold one.
-    bytes
-        .chunks(3)
-        .flat_map(|chunk| {
-            let at = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
-            let bits = at(0) << 16 | at(1) << 8 | at(2);
-            (0..4).map(move |place| match place <= chunk.len() {
-                true => char::from(DIGITS[(bits >> (18 - 6 * place)) as usize & 63]),
-                false => '=',
-            })
-        })
-        .collect()
+    STANDARD.encode(bytes)
 }
 
 /// The number of the identity in an identity cookie's value.

@@ -300,18 +300,8 @@ impl Edge {
 /// The answer's request ID: the one given, or a new one, with a suffix that makes it unique.
 fn answer_id(address: &Address, headers: &HeaderMap) -> String {
     let given = address.request_id.clone().or_else(|| Some(headers.get("x-request-id")?.to_str().ok()?.to_owned()));
-    let random: [u64; 3] = rand::random();
-    let own = || {
-        format!(
-            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-            random[0] >> 32,
-            random[0] >> 16 & 0xffff,
-            random[0] & 0xfff,
-            random[1] >> 52,
-            random[1] & 0xffff_ffff_ffff
-        )
-    };
-    format!("{}-{:016x}", given.unwrap_or_else(own), random[2])
+    let own = || uuid::Uuid::new_v4().to_string();
+    format!("{}-{:016x}", given.unwrap_or_else(own), rand::random::<u64>())
 }
 
 /// The `_id`s in a body, for tests that only ask what left.
