@@ -74,11 +74,12 @@ use alloc::vec::Vec;
 pub use message::*;
 pub use outbox::stored;
 
+use crate::consent::State;
 use crate::inspect::{Issue, Status};
 use crate::moment::Moment;
 use crate::queue::Queue;
 use batch::Filling;
-use consent::{Consent, ConsentCall};
+use consent::ConsentCall;
 use flight::Flight;
 use gate::Gate;
 use outbox::{Entry, Outbox};
@@ -110,7 +111,7 @@ pub enum Mutation {
 pub struct Delivery {
     road: Option<Road>,
     filling: Filling,
-    consent: Consent,
+    consent: State,
     /// The shopper agreed while there was a way out.
     was_in: bool,
     consent_call: Option<ConsentCall>,
@@ -162,7 +163,7 @@ impl Delivery {
         Self {
             road: None,
             filling: Filling::new(None),
-            consent: Consent::Pending,
+            consent: State::Pending,
             was_in: false,
             consent_call: None,
             edge_must_hear: false,
@@ -222,7 +223,7 @@ impl Delivery {
             Input::Configure(road) => self.configure(road),
             Input::Accept(event) => self.accept(event),
             Input::ConsentIn => self.consent_in(),
-            Input::ConsentPending => self.consent = Consent::Pending,
+            Input::ConsentPending => self.consent = State::Pending,
             Input::ConsentOut { refused } => self.consent_out(refused),
             Input::EdgeMustHear(must) => self.edge_must_hear = must,
             Input::SetConsent { ticket, body } => self.set_consent(ticket, body),
@@ -267,7 +268,7 @@ impl Delivery {
                 self.wishes.push((ticket, patient));
             }
         }
-        self.was_in |= self.consent == Consent::In && self.road.is_some();
+        self.was_in |= self.consent == State::In && self.road.is_some();
         self.pump();
         self.settle();
         self.settle_wishes();
@@ -296,7 +297,7 @@ impl Delivery {
             Some(Road::Edge { .. }) => true,
             Some(Road::WebSdk) => self.sdk,
         };
-        ready && self.consent == Consent::In
+        ready && self.consent == State::In
     }
 
     /// Tells a problem, by its row, once per page.

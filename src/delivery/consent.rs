@@ -5,15 +5,8 @@ use alloc::string::String;
 use super::gate::Pass;
 use super::message::{Action, Effect, RequestId, Ticket};
 use super::{Delivery, status_of};
+use crate::consent::State;
 use crate::inspect::Status;
-
-/// What the shopper has said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Consent {
-    Pending,
-    In,
-    Out,
-}
 
 /// A `privacy/set-consent` that the edge has not answered.
 #[derive(Debug)]
@@ -25,15 +18,15 @@ pub(super) struct ConsentCall {
 
 impl Delivery {
     pub(super) fn consent_in(&mut self) {
-        if self.consent != Consent::In {
-            self.consent = Consent::In;
+        if self.consent != State::In {
+            self.consent = State::In;
             self.adopting = false;
             self.unheld();
         }
     }
 
     pub(super) fn consent_out(&mut self, refused: bool) {
-        self.consent = Consent::Out;
+        self.consent = State::Out;
         self.flights.retain(|flight| {
             let stays = flight.action == Some(Action::SetConsent);
             if !stays {

@@ -5,16 +5,16 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "mutants")]
 use super::Mutation;
-use super::consent::Consent;
 use super::message::{Effect, Event};
 use super::outbox::{self, Entry, Read};
 use super::{Delivery, Page, batch, status_of};
+use crate::consent::State;
 use crate::inspect::{Issue, Status};
 use crate::text::{decimal, rcut, sort};
 
 impl Delivery {
     pub(super) fn accept(&mut self, event: Event) {
-        if self.consent == Consent::Out {
+        if self.consent == State::Out {
             let reason = Some("the shopper has declined".into());
             self.effects.push_back(Effect::Status {
                 id: event.id,
@@ -63,7 +63,7 @@ impl Delivery {
     /// Gives storage what it should have: everything accepted with settings and consent there, the
     /// Web SDK or not.
     pub(super) fn write_ahead(&mut self) {
-        if self.consent != Consent::In || self.road.is_none() {
+        if self.consent != State::In || self.road.is_none() {
             return;
         }
         #[cfg(feature = "mutants")]
@@ -114,7 +114,7 @@ impl Delivery {
     pub(super) fn adopt(&mut self, mut entries: Vec<(String, String)>) {
         // Without consent they stay as they are, and a page that is left has no locks: they are asked
         // for again.
-        if self.consent != Consent::In || !self.is_here() {
+        if self.consent != State::In || !self.is_here() {
             self.adopting = false;
             return;
         }

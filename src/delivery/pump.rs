@@ -5,11 +5,11 @@ use alloc::string::String;
 #[cfg(feature = "mutants")]
 use super::Mutation;
 use super::batch::{self, Batch};
-use super::consent::Consent;
 use super::gate::{Gate, Pass};
 use super::message::{Action, Effect, Road};
 use super::outbox::Entry;
 use super::{Delivery, Page};
+use crate::consent::State;
 
 /// Requests after which who asks for the shopper is told that there is no answer, as the Web SDK does it.
 const WISH_PATIENCE: u32 = 4;
@@ -22,7 +22,7 @@ impl Delivery {
         if self.page != Page::Returning {
             self.write_ahead();
         }
-        if self.road.is_some() && self.consent == Consent::In && self.is_here() && !self.adopting {
+        if self.road.is_some() && self.consent == State::In && self.is_here() && !self.adopting {
             self.adopting = true;
             self.effects.push_back(Effect::Adopt);
         }
@@ -48,7 +48,7 @@ impl Delivery {
         if self.consent_call.is_some() {
             return self.pump_consent();
         }
-        if self.consent != Consent::In || self.edge_must_hear {
+        if self.consent != State::In || self.edge_must_hear {
             return;
         }
         let batch = self.next_batch();
@@ -127,8 +127,8 @@ impl Delivery {
             Some(Road::WebSdk) => Some(self.sdk || self.sdk_missing),
         };
         let done = |patient: bool| match (self.consent, ready) {
-            (Consent::Out, _) => true,
-            (Consent::In, Some(done)) => done,
+            (State::Out, _) => true,
+            (State::In, Some(done)) => done,
             _ => !patient,
         };
         for (ticket, _) in self.wishes.extract_if(.., |(_, patient)| done(*patient)) {
@@ -147,7 +147,7 @@ impl Delivery {
             let batch = self.next_batch();
             let due = match self.consent_call {
                 Some(_) => i64::MIN,
-                None if self.consent == Consent::In && !self.wishes.is_empty() => i64::MIN,
+                None if self.consent == State::In && !self.wishes.is_empty() => i64::MIN,
                 None if batch.count == 0 || !self.may_send() || self.edge_must_hear => i64::MAX,
                 None if self.is_due(&batch) => i64::MIN,
                 None => batch.due,
