@@ -21,6 +21,7 @@
 //! ```
 
 mod cart;
+pub(crate) mod change;
 mod item;
 mod kind;
 mod state;

@@ -137,6 +137,18 @@ impl Value {
         }
     }
 
+    /// What JavaScript's `Number(value)` makes of it; `None` for what it calls "not a number".
+    pub(crate) fn js_number(&self) -> Option<f64> {
+        match self {
+            Self::Null => Some(0.0),
+            Self::Bool(value) => Some(f64::from(u8::from(*value))),
+            Self::Number(number) => Some(number.as_f64()),
+            Self::Text(text) if text.trim().is_empty() => Some(0.0),
+            Self::Text(text) => parse_f64(text),
+            Self::List(_) | Self::Map(_) => None,
+        }
+    }
+
     /// The value of a whole number; see [`Number::as_i64`].
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {

@@ -18,7 +18,6 @@
 
 mod account;
 mod cart;
-pub(crate) mod change;
 mod checkout;
 mod custom;
 mod form;

@@ -5,9 +5,9 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::EventKind;
+use super::change::differs;
 use crate::text::join;
 use crate::value::Value;
-use crate::xdm::change::more;
 
 /// The carts of this visit that later events may need; mostly one and the same.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ impl CartMemory {
         if self.baseline.is_none()
             && let Some(before) = before
             // Prices may come after the lines.
-            && !(more(lines(&before), lines(&cart)).is_empty() && more(lines(&cart), lines(&before)).is_empty())
+            && differs(lines(&before), lines(&cart))
         {
             // A theme may show an empty cart until it has loaded the shopper's.
             if holds_something(&before) {

@@ -229,19 +229,6 @@ fn ip_v6(text: &str) -> bool {
     }
 }
 
-/// What JavaScript's `Number(value)` makes of a value; `None` for what it calls "not a number".
-/// An absent value is not a number, `null` is 0.
-pub(super) fn js_number(value: Option<&Value>) -> Option<f64> {
-    match value? {
-        Value::Null => Some(0.0),
-        Value::Bool(value) => Some(f64::from(u8::from(*value))),
-        Value::Number(number) => Some(number.as_f64()),
-        Value::Text(text) if text.trim().is_empty() => Some(0.0),
-        Value::Text(text) => parse_f64(text),
-        Value::List(_) | Value::Map(_) => None,
-    }
-}
-
 /// `value` when JavaScript would take it for true: not `null`, `false`, 0 or the empty text.
 pub(super) fn truthy(value: Option<&Value>) -> Option<&Value> {
     value.filter(|value| match value {

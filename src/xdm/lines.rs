@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::form::{cents, js_number, text_of, truthy};
-use super::{Job, change};
+use super::Job;
+use super::form::{cents, text_of, truthy};
 use crate::inspect::Issue;
+use crate::storefront::change;
 use crate::value::{Map, Value};
 
 /// Gives `item` the field `name`, unless it has one.
@@ -18,10 +19,10 @@ pub(super) fn fill(item: &mut Map, name: &'static str, value: Option<&Value>) {
 
 /// What one unit of `product` is cheaper by: regular − special price.
 pub(super) fn discount(product: &Value) -> Value {
-    let regular = js_number(product.at("pricing.regularPrice"));
+    let regular = product.at("pricing.regularPrice").and_then(Value::js_number);
     let special = product.at("pricing.specialPrice").filter(|price| !price.is_null());
     let difference = match (regular, special) {
-        (Some(regular), Some(special)) => js_number(Some(special)).map(|special| regular - special),
+        (Some(regular), Some(special)) => special.js_number().map(|special| regular - special),
         _ => None,
     };
     Value::from_f64(difference.unwrap_or(0.0))
@@ -33,7 +34,10 @@ pub(super) fn cart(job: &mut Job, lines: &[Value]) -> Value {
         let product = line.get("product").unwrap_or(&Value::Null);
         fill(item, "name", product.get("name"));
         fill(item, "quantity", line.get("quantity"));
-        let price = js_number(line.at("prices.price.value")).zip(js_number(line.get("quantity")));
+        let price = line
+            .at("prices.price.value")
+            .and_then(Value::js_number)
+            .zip(line.get("quantity").and_then(Value::js_number));
         let total = price.map_or(0.0, |(price, quantity)| cents(price * quantity));
         fill(item, "priceTotal", Some(&Value::from_f64(total)));
         fill(item, "productImageUrl", product.get("mainImageUrl"));
@@ -49,8 +53,11 @@ pub(super) fn list(job: &mut Job, products: &[Value]) -> Value {
     merged(job, products, "sku", |item, product, currency| {
         fill(item, "name", product.get("name"));
         fill(item, "quantity", product.get("quantity"));
-        let regular = js_number(product.at("pricing.regularPrice")).unwrap_or(0.0);
-        let total = js_number(product.get("quantity")).map(|quantity| Value::from_f64(cents(regular * quantity)));
+        let regular = product.at("pricing.regularPrice").and_then(Value::js_number).unwrap_or(0.0);
+        let total = product
+            .get("quantity")
+            .and_then(Value::js_number)
+            .map(|quantity| Value::from_f64(cents(regular * quantity)));
         fill(item, "priceTotal", total.as_ref());
         fill(item, "currencyCode", product.at("pricing.currencyCode").filter(|code| !code.is_null()).or(currency));
         fill(item, "selectedOptions", product.get("selectedOptions"));
@@ -64,11 +71,11 @@ pub(super) fn changed(job: &mut Job, added: bool) -> Value {
         return cart(job, source.list("changedProductsContext.items"));
     }
     let now = source.context("shoppingCartContext");
-    let lines = |cart: Option<&Value>| cart.and_then(|cart| cart.get("items")?.as_list().map(<[Value]>::to_vec));
-    let change = match (lines(source.last_cart), lines(now)) {
+    let [before, now] = [source.last_cart, now].map(|cart| cart.and_then(|cart| cart.get("items")?.as_list()));
+    let change = match (before, now) {
         // Nothing is known to compare with: all that is there is new, and nothing is known to be gone.
-        (before, Some(now)) if added => change::more(&now, &before.unwrap_or_default()),
-        (Some(before), Some(now)) => change::more(&before, &now),
+        (before, Some(now)) if added => change::more(now, before.unwrap_or_default()),
+        (Some(before), Some(now)) => change::more(before, now),
         _ => Vec::new(),
     };
     cart(job, &change)

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use super::form::js_number;
 use crate::value::Value;
 
 /// The lines of which `these` has more than `those`, with the difference as their quantity.
@@ -30,14 +29,25 @@ pub(crate) fn more(these: &[Value], those: &[Value]) -> Vec<Value> {
     out
 }
 
+/// Whether either has more of any line than the other.
+pub(crate) fn differs(these: &[Value], those: &[Value]) -> bool {
+    let mut lines = these.iter().chain(those).filter(|line| line.as_map().is_some());
+    lines.any(|line| count(these, line) != count(those, line))
+}
+
 fn count(lines: &[Value], wanted: &Value) -> f64 {
     let alike = lines.iter().filter(|line| same(line, wanted));
-    alike.map(|line| js_number(line.get("quantity")).unwrap_or(1.0)).fold(0.0, |sum, quantity| sum + quantity)
+    alike
+        .map(|line| line.get("quantity").and_then(Value::js_number).unwrap_or(1.0))
+        .fold(0.0, |sum, quantity| sum + quantity)
 }
 
 fn same(one: &Value, other: &Value) -> bool {
-    let options = |line: &Value| line.get("configurableOptions").filter(|options| !options.is_empty()).cloned();
     one.at("product.sku") == other.at("product.sku") && options(one) == options(other)
+}
+
+fn options(line: &Value) -> Option<&Value> {
+    line.get("configurableOptions").filter(|options| !options.is_empty())
 }
 
 #[cfg(test)]
