@@ -54,12 +54,12 @@
 //! assert_eq!(record.get("id").and_then(Value::as_text), id.as_deref());
 //! ```
 
-mod choice;
+mod consent;
 mod draft;
 mod early;
 mod effect;
 mod exchange;
-mod happenings;
+mod inputs;
 mod instance;
 mod publish;
 mod rehearse;

@@ -16,7 +16,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::text::{cut, has, hex, split};
+use crate::text::{cut, has, hex_digit, split};
 
 /// The decoded value of the cookie `name`. Of several, as different paths make them, the first counts.
 ///
@@ -74,7 +74,7 @@ pub(crate) fn decode(text: &str, lenient: bool) -> Option<Cow<'_, str>> {
     while let Some((&first, after)) = rest.split_first() {
         rest = after;
         let byte = match (first, after) {
-            (b'%', [high, low, end @ ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| {
+            (b'%', [high, low, end @ ..]) => hex_digit(*high).zip(hex_digit(*low)).map(|(high, low)| {
                 rest = end;
                 (high << 4) | low
             }),

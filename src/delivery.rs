@@ -87,7 +87,7 @@ use retry::Retry;
 
 /// Where the page is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
+enum PageState {
     Shown,
     Hidden,
     /// After `pagehide`.
@@ -117,7 +117,7 @@ pub struct Delivery {
     consent_call: Option<ConsentCall>,
     /// The edge believes in an out that does not hold any more.
     edge_must_hear: bool,
-    page: Page,
+    page: PageState,
     online: bool,
     sdk: bool,
     /// It has not come in time.
@@ -125,7 +125,7 @@ pub struct Delivery {
     /// The edge has answered an event of this page.
     started: bool,
     /// Another page of the shop delivers what this one leaves in storage.
-    heir: bool,
+    successor: bool,
     /// One unload without identity is enough.
     left_without: bool,
     adopting: bool,
@@ -167,12 +167,12 @@ impl Delivery {
             was_in: false,
             consent_call: None,
             edge_must_hear: false,
-            page: Page::Shown,
+            page: PageState::Shown,
             online: true,
             sdk: false,
             sdk_missing: false,
             started: false,
-            heir: false,
+            successor: false,
             left_without: false,
             adopting: false,
             flushing: false,
@@ -231,8 +231,8 @@ impl Delivery {
             Input::IdentityLocked => self.gate.granted(),
             Input::Answered { request, outcome } => self.answered(request, outcome),
             Input::Wake => self.wake = i64::MAX,
-            Input::Hidden => self.hidden(Page::Hidden),
-            Input::Unloading { heir } => self.unloading(heir),
+            Input::Hidden => self.hidden(PageState::Hidden),
+            Input::Unloading { successor } => self.unloading(successor),
             Input::Visible => self.visible(),
             Input::Returning { tab } => self.returning(tab),
             Input::Restored { keys } => self.restored(&keys),
@@ -250,7 +250,7 @@ impl Delivery {
                 if news {
                     self.unheld();
                     // What waited for it until the page went has one more chance.
-                    if matches!(self.page, Page::Hidden | Page::Leaving) {
+                    if matches!(self.page, PageState::Hidden | PageState::Leaving) {
                         self.leave();
                     }
                 }
@@ -310,7 +310,7 @@ impl Delivery {
 
     /// Whether the page is one the shopper can be on, with its locks held.
     fn is_here(&self) -> bool {
-        matches!(self.page, Page::Shown | Page::Hidden)
+        matches!(self.page, PageState::Shown | PageState::Hidden)
     }
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)>
 
 /// The value of a hexadecimal digit.
 #[inline(never)]
-pub(crate) fn hex(digit: u8) -> Option<u8> {
+pub(crate) fn hex_digit(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit & 15),
         b'a'..=b'f' | b'A'..=b'F' => Some((digit & 15).saturating_add(9)),

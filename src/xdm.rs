@@ -19,9 +19,9 @@
 mod account;
 mod cart;
 mod checkout;
+mod conform;
 mod custom;
 mod form;
-mod gate;
 mod lines;
 mod page;
 pub mod personal;
@@ -33,7 +33,7 @@ mod search;
 
 use alloc::vec::Vec;
 
-pub use gate::conform;
+pub use conform::conform;
 pub use row::{How, Row, rows};
 
 use crate::inspect::Issue;
@@ -134,7 +134,7 @@ pub fn map(source: &Source) -> Result<Mapped, Issue> {
     }
     job.report_missing();
     let Job { mut xdm, mut issues, .. } = job;
-    gate::hold(&mut xdm, &mut issues);
+    conform::conform_into(&mut xdm, &mut issues);
     Ok(Mapped { xdm, issues })
 }
 

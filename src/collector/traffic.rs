@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::instance::Told;
-use super::{Collector, Effect, choice, route};
+use super::{Collector, Effect, consent, route};
 use crate::consent::{Signal, State};
 use crate::delivery::edge::cookies as edge_cookies;
 use crate::delivery::{self, Action, Event, Input, Outcome, RequestId};
@@ -90,7 +90,7 @@ impl Collector {
                 }
                 return;
             }
-            delivery::Effect::Settled(choice::CONSENT_TICKET) => return self.consent_done(),
+            delivery::Effect::Settled(consent::CONSENT_TICKET) => return self.consent_done(),
             delivery::Effect::Settled(ticket) if self.outbox_settled(ticket, moment) => return,
             delivery::Effect::Settled(ticket) => Effect::Settled(ticket),
             delivery::Effect::Report(issue) => return self.report(issue),

@@ -31,14 +31,14 @@ pub fn hashes(consent: &Value) -> Map {
             rest.remove_at("version");
             let mut text = String::new();
             write_sorted(&mut text, &rest);
-            out.set(key, hex(fnv(&text)));
+            out.set(key, to_hex(fnv(&text)));
         }
     }
     out
 }
 
 /// `value` as 8 hexadecimal digits.
-fn hex(value: u32) -> String {
+fn to_hex(value: u32) -> String {
     let digit = |index: u32| char::from_digit(value.rotate_left(index.saturating_mul(4)) & 15, 16);
     (1..=8).filter_map(digit).collect()
 }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_hash_has_eight_digits_and_depends_on_the_order_of_lists_only() {
-        assert_eq!(hex(0xab), "000000ab");
+        assert_eq!(to_hex(0xab), "000000ab");
         let at = |text: &str| hashed(&alloc::format!(r#"[{{"value":{text}}}]"#));
         assert_eq!(at(r#"{"b":{"d":1,"c":2},"a":[]}"#), at(r#"{"a":[],"b":{"c":2,"d":1}}"#));
         assert_ne!(at("[1,2]"), at("[2,1]"));

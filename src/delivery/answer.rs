@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::flight::{Flight, GIVEN_UP};
 use super::message::{Action, Effect, Exception, Outcome, RequestId, Road};
-use super::{Delivery, Page, status_of};
+use super::{Delivery, PageState, status_of};
 use crate::inspect::{Issue, Status};
 
 /// Requests in a row without an answer that are told of.
@@ -16,7 +16,7 @@ impl Delivery {
     /// A request has ended, one way or another.
     pub(super) fn answered(&mut self, request: RequestId, outcome: Outcome) {
         let Some(at) = self.flights.iter().position(|flight| flight.request == request) else { return };
-        if self.page == Page::Leaving
+        if self.page == PageState::Leaving
             && outcome == Outcome::NetworkError
             && let Some(flight) = self.flights.get_mut(at)
         {

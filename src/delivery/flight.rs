@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::batch::{Batch, ENVELOPE};
 use super::message::{Action, Effect, Outcome, RequestId, Send};
-use super::{Delivery, Page, status_of};
+use super::{Delivery, PageState, status_of};
 use crate::inspect::Status;
 
 /// A request that is not answered in this time is given up, in milliseconds.
@@ -96,7 +96,7 @@ impl Delivery {
 
     /// Gives up what has taken too long.
     pub(super) fn time_out(&mut self) {
-        if self.page == Page::Leaving {
+        if self.page == PageState::Leaving {
             return;
         }
         while let Some(flight) = self.flights.iter_mut().find(|flight| flight.deadline <= self.now) {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::Mutation;
 use super::message::{Effect, Event};
 use super::outbox::{self, Entry, Read};
-use super::{Delivery, Page, batch, status_of};
+use super::{Delivery, PageState, batch, status_of};
 use crate::consent::State;
 use crate::inspect::{Issue, Status};
 use crate::text::{decimal, rcut, sort};
@@ -38,7 +38,7 @@ impl Delivery {
         }
         self.write_ahead();
         self.bound();
-        if self.page == Page::Leaving {
+        if self.page == PageState::Leaving {
             self.leave();
         }
     }

@@ -6,37 +6,37 @@ use alloc::vec::Vec;
 use super::batch;
 use super::flight::{Flight, GIVEN_UP, TIME_OUT};
 use super::message::{Action, Effect, Road};
-use super::{Delivery, Page, status_of};
+use super::{Delivery, PageState, status_of};
 use crate::inspect::Status;
 
 impl Delivery {
-    /// `pagehide`. What an heir finds in storage does not leave with the page: nobody would see the
-    /// answer, and the heir would have to send it again.
-    pub(super) fn unloading(&mut self, heir: bool) {
-        self.heir = heir;
-        self.hidden(Page::Leaving);
+    /// `pagehide`. What a successor finds in storage does not leave with the page: nobody would see the
+    /// answer, and the successor would have to send it again.
+    pub(super) fn unloading(&mut self, successor: bool) {
+        self.successor = successor;
+        self.hidden(PageState::Leaving);
     }
 
     /// `visibilitychange` to hidden, or `pagehide`.
-    pub(super) fn hidden(&mut self, page: Page) {
+    pub(super) fn hidden(&mut self, page: PageState) {
         // What it has may be another tab's by now; what is stored is found by the next page.
-        if self.page == Page::Returning {
+        if self.page == PageState::Returning {
             return;
         }
         // Some browsers tell of hiding after `pagehide`: a page that is left stays left.
-        if self.page != Page::Leaving {
+        if self.page != PageState::Leaving {
             self.page = page;
             self.left_without = false;
         }
         self.leave();
-        if self.page == Page::Leaving && self.gate.abandon() {
+        if self.page == PageState::Leaving && self.gate.abandon() {
             self.effects.push_back(Effect::UnlockIdentity);
         }
     }
 
     pub(super) fn visible(&mut self) {
-        if self.page == Page::Hidden {
-            self.page = Page::Shown;
+        if self.page == PageState::Hidden {
+            self.page = PageState::Shown;
         }
         // Tabs that died since this one started left their events, too.
         self.adopting = false;
@@ -48,10 +48,10 @@ impl Delivery {
         if !self.online || self.retry.is_firm(self.now) {
             return;
         }
-        if self.page == Page::Leaving && matches!(self.road, Some(Road::Edge { .. })) {
+        if self.page == PageState::Leaving && matches!(self.road, Some(Road::Edge { .. })) {
             self.send_consent();
         }
-        if self.page == Page::Leaving && self.heir && self.outbox.iter().all(|entry| entry.stored) {
+        if self.page == PageState::Leaving && self.successor && self.outbox.iter().all(|entry| entry.stored) {
             return;
         }
         if !self.may_send() || self.edge_must_hear {
@@ -62,7 +62,7 @@ impl Delivery {
         }
         let known = self.gate.is_known();
         if !known {
-            if self.page != Page::Leaving || self.left_without {
+            if self.page != PageState::Leaving || self.left_without {
                 return;
             }
             self.left_without = true;
@@ -79,7 +79,7 @@ impl Delivery {
             }
             let wanted = batch.needs_answer || !self.started;
             // A hidden page may be shown again and use the answer; one that is left will not.
-            let collect = known && self.filling.max_events > 1 && (self.page == Page::Leaving || !wanted);
+            let collect = known && self.filling.max_events > 1 && (self.page == PageState::Leaving || !wanted);
             self.send(&batch, if collect { Action::Collect } else { Action::Interact });
             if !known {
                 break;
@@ -104,7 +104,7 @@ impl Delivery {
 
     /// The page is back from the back-forward cache, with its locks.
     pub(super) fn restored(&mut self, keys: &[String]) {
-        self.page = Page::Shown;
+        self.page = PageState::Shown;
         self.adopting = false;
         // Another tab has taken these over and delivers them.
         let lost = self.outbox.take(|entry| entry.stored && !keys.contains(&entry.key));
@@ -119,8 +119,8 @@ impl Delivery {
     /// `pageshow`, the locks still missing. Answers that came while the page was frozen are
     /// delivered in a moment: they are not late.
     pub(super) fn returning(&mut self, tab: String) {
-        self.page = Page::Returning;
-        self.heir = false;
+        self.page = PageState::Returning;
+        self.successor = false;
         self.outbox.rename(tab);
         for flight in self.flights.iter_mut().filter(|flight| !flight.has_lapsed() && flight.deadline != GIVEN_UP) {
             flight.deadline = self.now.saturating_add(TIME_OUT);

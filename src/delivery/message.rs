@@ -181,7 +181,7 @@ pub enum Input {
     Unloading {
         /// Whether another page of the shop takes this one's place: it finds what is stored and delivers
         /// it, answers seen, so that nothing has to leave blindly and arrive twice.
-        heir: bool,
+        successor: bool,
     },
     /// `pageshow` of a page from the back-forward cache. It gave its locks back when it was left, so
     /// another tab may have taken its old events over: new ones are stored and wait for

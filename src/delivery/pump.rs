@@ -8,7 +8,7 @@ use super::batch::{self, Batch};
 use super::gate::{Gate, Pass};
 use super::message::{Action, Effect, Road};
 use super::outbox::Entry;
-use super::{Delivery, Page};
+use super::{Delivery, PageState};
 use crate::consent::State;
 
 /// Requests after which who asks for the shopper is told that there is no answer, as the Web SDK does it.
@@ -19,7 +19,7 @@ impl Delivery {
     pub(super) fn pump(&mut self) {
         self.time_out();
         // A page that comes back has yet to hear what the shopper has said meanwhile.
-        if self.page != Page::Returning {
+        if self.page != PageState::Returning {
             self.write_ahead();
         }
         if self.road.is_some() && self.consent == State::In && self.is_here() && !self.adopting {
@@ -95,7 +95,7 @@ impl Delivery {
     }
 
     pub(super) fn is_due(&self, batch: &Batch) -> bool {
-        batch.full || self.flushing || self.page != Page::Shown || batch.due <= self.now
+        batch.full || self.flushing || self.page != PageState::Shown || batch.due <= self.now
     }
 
     /// Tells those who wait for everything to be done.

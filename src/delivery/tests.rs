@@ -276,7 +276,7 @@ fn retry_after_holds_everything_even_page_views_and_leaving() {
     bench.after(250);
     bench.answer(1, Outcome::Retry { after: Some(20_000) });
     assert!(sent(&bench.tell(Input::Accept(Event { needs_answer: true, ..event("view") }))).is_empty());
-    assert!(sent(&bench.tell(Input::Unloading { heir: false })).is_empty());
+    assert!(sent(&bench.tell(Input::Unloading { successor: false })).is_empty());
     let mut bench = Bench::running();
     bench.publish("a");
     bench.after(250);
@@ -319,7 +319,7 @@ fn nothing_is_tried_while_offline() {
     bench.tell(Input::Offline);
     bench.publish("a");
     assert!(sent(&bench.after(60_000)).is_empty());
-    assert!(sent(&bench.tell(Input::Unloading { heir: false })).is_empty());
+    assert!(sent(&bench.tell(Input::Unloading { successor: false })).is_empty());
     let mut bench = Bench::running();
     bench.tell(Input::Offline);
     bench.publish("a");
@@ -413,7 +413,7 @@ fn what_a_frozen_page_did_not_hear_is_no_silence_of_the_edge() {
         bench.tell(Input::Hidden);
         bench.tell(Input::Visible);
     }
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     for request in 1..5 {
         bench.answer(request, Outcome::NetworkError);
     }
@@ -499,7 +499,7 @@ fn the_keepalive_budget_is_shared_and_given_back() {
     for id in ["b", "c", "d"] {
         bench.tell(Input::Accept(big(id, 14_000)));
     }
-    let effects = bench.tell(Input::Unloading { heir: false });
+    let effects = bench.tell(Input::Unloading { successor: false });
     assert_eq!(sent(&effects), ["collect 2 b,c"], "d stays stored: 64 KiB are in the air");
     assert_eq!(bench.delivery.queue().0, 4);
     bench.answer(1, good());
@@ -516,13 +516,13 @@ fn the_keepalive_budget_is_shared_and_given_back() {
 fn what_an_heir_finds_in_storage_does_not_leave_with_the_page() {
     let mut bench = Bench::running();
     bench.publish("a");
-    assert!(sent(&bench.tell(Input::Unloading { heir: true })).is_empty());
+    assert!(sent(&bench.tell(Input::Unloading { successor: true })).is_empty());
     assert!(sent(&bench.tell(Input::Hidden)).is_empty());
     assert!(sent(&bench.publish("b")).is_empty());
     let mut bench = Bench::running();
     let key = stored(&bench.publish("a")).remove(0).to_owned();
     bench.tell(Input::StoreFailed { key });
-    assert_eq!(sent(&bench.tell(Input::Unloading { heir: true })), ["collect 1 a"], "no heir finds it");
+    assert_eq!(sent(&bench.tell(Input::Unloading { successor: true })), ["collect 1 a"], "no successor finds it");
 }
 
 #[test]
@@ -532,7 +532,7 @@ fn a_page_left_without_identity_sends_once_without() {
     bench.tell(Input::IdentityLocked);
     bench.publish("b");
     assert!(sent(&bench.tell(Input::Hidden)).is_empty());
-    let effects = bench.tell(Input::Unloading { heir: false });
+    let effects = bench.tell(Input::Unloading { successor: false });
     assert_eq!(sent(&effects), ["cancel 0", "interact 1 a,b"]);
     assert!(effects.contains(&Effect::UnlockIdentity));
     let effects = bench.publish("late");
@@ -543,7 +543,7 @@ fn a_page_left_without_identity_sends_once_without() {
 #[test]
 fn a_page_that_is_left_sends_what_is_still_published() {
     let mut bench = Bench::running();
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     assert_eq!(sent(&bench.publish("late")), ["collect 1 late"]);
     assert_eq!(sent(&bench.answer(1, Outcome::NetworkError)), [] as [&str; 0]);
     assert!(sent(&bench.after(60_000)).is_empty(), "what failed is the next page's");
@@ -553,12 +553,12 @@ fn a_page_that_is_left_sends_what_is_still_published() {
 fn a_page_that_comes_back_drops_what_another_tab_has_taken() {
     let mut bench = Bench::running();
     bench.publish("a");
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     bench.tell(Input::Returning { tab: "tab+".into() });
     let effects = bench.publish("b");
     assert_eq!(stored(&effects), ["tab+/2"]);
     assert!(sent(&effects).is_empty(), "its locks are not held yet");
-    assert!(sent(&bench.tell(Input::Unloading { heir: false })).is_empty(), "nor when it is left again");
+    assert!(sent(&bench.tell(Input::Unloading { successor: false })).is_empty(), "nor when it is left again");
     bench.tell(Input::Returning { tab: "tab++".into() });
     let effects = bench.tell(Input::Restored { keys: vec!["tab+/2".into()] });
     assert_eq!(sent(&effects), ["cancel 1"]);
@@ -571,7 +571,7 @@ fn what_a_frozen_page_held_in_memory_is_stored_under_its_new_name() {
     let mut bench = Bench::bare();
     bench.tell(Input::Configure(Some(edge())));
     bench.publish("a");
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     bench.tell(Input::Returning { tab: "tab+".into() });
     bench.tell(Input::Restored { keys: vec![] });
     assert_eq!(stored(&bench.tell(Input::ConsentIn)), ["tab+/0"]);
@@ -581,7 +581,7 @@ fn what_a_frozen_page_held_in_memory_is_stored_under_its_new_name() {
 fn answers_of_a_frozen_page_are_not_late() {
     let mut bench = Bench::running();
     bench.publish("a");
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     bench.now.mono += 3_600_000;
     assert!(sent(&bench.tell(Input::Returning { tab: "tab+".into() })).is_empty());
     assert_eq!(statuses(&bench.answer(1, good())), [("a", Status::Accepted)]);
@@ -593,7 +593,7 @@ fn a_promise_that_the_browser_drops_with_the_page_is_no_failure() {
     let mut bench = Bench::running();
     bench.publish("a");
     bench.after(250);
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     bench.answer(1, Outcome::NetworkError);
     assert!(sent(&bench.tell(Input::Hidden)).is_empty(), "its request is on its way all the same");
     bench.tell(Input::Returning { tab: "tab+".into() });
@@ -610,7 +610,7 @@ fn pending_consent_keeps_events_in_memory() {
     let effects = bench.publish("a");
     assert_eq!(statuses(&effects), [("a", Status::Held)]);
     assert_eq!(effects.len(), 1, "{effects:?}");
-    let effects = bench.tell(Input::Unloading { heir: false });
+    let effects = bench.tell(Input::Unloading { successor: false });
     assert!(effects.is_empty(), "{effects:?}");
     let mut bench = Bench::bare();
     bench.tell(Input::Configure(Some(edge())));
@@ -797,7 +797,7 @@ fn a_call_that_failed_as_the_page_was_left_is_made_again_when_it_is_back() {
     let mut bench = Bench::new(Road::WebSdk);
     bench.tell(Input::Sdk(true));
     bench.publish("a");
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     bench.answer(0, Outcome::NetworkError);
     bench.tell(Input::Returning { tab: "tab+".into() });
     bench.tell(Input::Restored { keys: vec!["tab/0".into()] });
@@ -808,7 +808,7 @@ fn a_call_that_failed_as_the_page_was_left_is_made_again_when_it_is_back() {
 fn a_web_sdk_that_comes_before_the_locks_is_not_called_for_what_another_tab_may_have() {
     let mut bench = Bench::new(Road::WebSdk);
     bench.publish("a");
-    bench.tell(Input::Unloading { heir: false });
+    bench.tell(Input::Unloading { successor: false });
     bench.tell(Input::Returning { tab: "tab+".into() });
     assert!(sent(&bench.tell(Input::Sdk(true))).is_empty());
     assert!(sent(&bench.tell(Input::Restored { keys: vec![] })).is_empty());

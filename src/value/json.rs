@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 
 use super::number::{Number, scan};
 use super::{Key, Map, Value};
-use crate::text::hex;
+use crate::text::hex_digit;
 
 /// How deep lists and objects may nest. Deeper input is refused: nothing in XDM is deeper than
 /// ten, and recursion has to end before the stack does.
@@ -216,7 +216,7 @@ impl Parser<'_> {
     fn unit(&mut self) -> Option<u32> {
         let mut unit: u32 = 0;
         for _ in 0..4 {
-            let Some(digit) = hex(self.peek()) else {
+            let Some(digit) = hex_digit(self.peek()) else {
                 self.fail("a \\u lacks four digits");
                 return None;
             };

@@ -37,6 +37,6 @@ pub(super) fn item(job: &Job) -> Option<Value> {
     } else if given.is_some() {
         fill(&mut item, "currencyCode", source.find("storefrontInstanceContext.storeViewCurrencyCode"));
     }
-    // Without either there is no item, and a custom list of something else is left for the gate.
+    // Without either there is no item, and a custom list of something else is left for XDM to refuse.
     (!item.is_empty()).then(|| Value::from(vec![Value::Map(item)]))
 }

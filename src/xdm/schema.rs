@@ -1,4 +1,4 @@
-//! What Adobe's XDM allows in an experience event, as a text that [`super::gate`] reads.
+//! What Adobe's XDM allows in an experience event, as a text that [`super::conform`] reads.
 //!
 //! `name=kind`, `!` behind a name that has to be there (these stand first); `{…}` an object that is closed but for
 //! tenant names (which begin with `_`), `[…]` a list, `(a|b)` one of these texts, `@X` a shape
@@ -207,7 +207,7 @@ mod tests {
 
     /// A typing mistake in the text would silently refuse a field.
     #[test]
-    fn every_kind_in_the_text_is_one_that_the_gate_knows() {
+    fn every_kind_in_the_text_is_one_that_is_known() {
         fn walk(kind: &'static str) {
             match kind.as_bytes()[0] {
                 b'{' => {

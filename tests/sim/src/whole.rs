@@ -84,7 +84,7 @@ impl World<'_> {
             Input::Wake => collector.wake(moment),
             Input::Hidden => collector.visible(false, moment),
             Input::Visible => collector.visible(true, moment),
-            Input::Unloading { heir } => collector.unloading(heir, moment),
+            Input::Unloading { successor } => collector.unloading(successor, moment),
             Input::Returning { tab } => collector.returning(tab, moment),
             Input::Restored { keys } => collector.restored(keys, moment),
             Input::Online => collector.online(true, moment),

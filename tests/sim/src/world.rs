@@ -365,12 +365,12 @@ impl World<'_> {
 
     /// Hidden, then left: the shell gives every lock back.
     fn leave(&mut self, tab: usize) {
-        let heir = self.rng.bool();
-        if !heir {
+        let successor = self.rng.bool();
+        if !successor {
             self.tell(tab, Input::Hidden);
         }
         self.tabs[tab].leaving = true;
-        self.tell(tab, Input::Unloading { heir });
+        self.tell(tab, Input::Unloading { successor });
         let open = self.requests.iter_mut().filter(|request| request.tab == tab && request.open);
         open.for_each(|request| request.leaving = true);
         if self.rng.u8(..8) == 0 && self.tabs[tab].is_alive() {

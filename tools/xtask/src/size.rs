@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_known_by_its_text() {
-        assert_eq!(panic_texts(b"\0asm src/xdm/gate.rs index out of bounds: the len is"), [".rs", "out of bounds"]);
+        assert_eq!(panic_texts(b"\0asm src/xdm/conform.rs index out of bounds: the len is"), [".rs", "out of bounds"]);
         assert!(panic_texts(b"\0asm out of storage").is_empty());
     }
 

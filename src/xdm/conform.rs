@@ -16,25 +16,25 @@ use crate::value::{Map, Value};
 /// What XDM requires of every event (`_id`, `timestamp`) is not added here.
 pub fn conform(xdm: &mut Value) -> Vec<Issue> {
     let mut issues = Vec::new();
-    hold(xdm, &mut issues);
+    conform_into(xdm, &mut issues);
     issues
 }
 
 /// As [`conform`], with what is told added to `issues`.
-pub(super) fn hold(xdm: &mut Value, issues: &mut Vec<Issue>) {
-    if !(Gate { path: String::new(), issues }).passes(schema::EVENT, xdm) {
+pub(super) fn conform_into(xdm: &mut Value, issues: &mut Vec<Issue>) {
+    if !(Conformer { path: String::new(), issues }).passes(schema::EVENT, xdm) {
         *xdm = Value::map();
     }
 }
 
-struct Gate<'a> {
+struct Conformer<'a> {
     /// Where we are: `productListItems.quantity`; lists leave no trace in it, so that a mistake in
     /// every item is told once.
     path: String,
     issues: &'a mut Vec<Issue>,
 }
 
-impl Gate<'_> {
+impl Conformer<'_> {
     /// Whether `value` may stay, mended if need be.
     fn passes(&mut self, kind: &'static str, value: &mut Value) -> bool {
         if value.is_empty() && kind != "t" {

@@ -50,9 +50,9 @@ impl Collector {
         self.delivery.handle(if visible { Input::Visible } else { Input::Hidden }, moment);
     }
 
-    /// The page goes away; it may come back from the back-forward cache. `heir`: another page of this
+    /// The page goes away; it may come back from the back-forward cache. `successor`: another page of this
     /// shop takes its place.
-    pub fn unloading(&mut self, heir: bool, moment: &Moment) {
+    pub fn unloading(&mut self, successor: bool, moment: &Moment) {
         self.read_consent(moment);
         self.recognise(moment);
         self.remember_cart();
@@ -60,7 +60,7 @@ impl Collector {
             // Nobody has said yes as long as this page was there.
             self.declined(true, moment);
         }
-        self.delivery.handle(Input::Unloading { heir }, moment);
+        self.delivery.handle(Input::Unloading { successor }, moment);
         // Told once the page is known to go, for the Web SDK must know that, too.
         self.let_silent_sdk(true, moment);
     }
