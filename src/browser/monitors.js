@@ -56,8 +56,13 @@ export const subscribe = ({ listeners }, listener) => {
   };
 };
 
-/** What a record's status means to monitors: an event is a `sendEvent` to them. */
-const HOOKS = { queued: "onBeforeCommand", accepted: "onCommandResolved", rejected: "onCommandRejected" };
+/** What a record's status means to monitors: an event is a `sendEvent` to them, which resolves, too, when it is declined. */
+const HOOKS = {
+  queued: "onBeforeCommand",
+  accepted: "onCommandResolved",
+  suppressed: "onCommandResolved",
+  rejected: "onCommandRejected",
+};
 
 /**
  * Tells listeners and monitors how an event moves on.
@@ -73,7 +78,7 @@ export const record = (host, json) => {
   }
   const told = JSON.parse(json);
   // Read before the listeners have it: it is theirs to change.
-  const { event, status, reason = "" } = told;
+  const { id, event, status, reason = "" } = told;
   for (const [listener] of [...listeners]) {
     const failed = () => host.told(NOTICE, BAD_LISTENER);
     try {
@@ -83,11 +88,17 @@ export const record = (host, json) => {
       failed();
     }
   }
-  if (!HOOKS[status] || event === SEND_EVENT) return;
-  monitor(HOOKS[status], () => ({
+  const hook = HOOKS[status];
+  if (!hook || event === SEND_EVENT) return;
+  const begins = status === "queued";
+  // Queued again it is the same command, and one that never began has no end; a refusal is worth telling all the same.
+  const wasBegun = begins ? host.commands.has(id) : host.commands.delete(id);
+  if (begins ? wasBegun : status === "suppressed" && !wasBegun) return;
+  if (begins) host.commands.add(id);
+  monitor(hook, () => ({
     commandName: "sendEvent",
     options: { xdm: JSON.parse(json).xdm },
-    ...(status === "accepted" && { result: {} }),
-    ...(status === "rejected" && { error: new Error(reason) }),
+    ...(hook === "onCommandResolved" && { result: {} }),
+    ...(hook === "onCommandRejected" && { error: new Error(reason) }),
   }));
 };
