@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 #[cfg(feature = "mutants")]
 use super::Mutation;
 use super::message::{Effect, Event};
-use super::outbox::{self, Entry, Read};
+use super::outbox::{self, Entry, Read, Writes};
 use super::{Delivery, PageState, batch, status_of};
 use crate::consent::State;
 use crate::inspect::{Issue, Status};
@@ -70,7 +70,15 @@ impl Delivery {
         if self.mutation == Some(Mutation::NoWriteAhead) {
             return;
         }
-        for (key, text) in self.outbox.claim_unstored(self.now) {
+        let Writes { forget, store } = self.outbox.claim_unstored(self.now);
+        if !forget.is_empty() {
+            self.effects.push_back(Effect::Forget(forget));
+            self.report(
+                "queue?queue-full:More events wait than may be stored: the oldest are in memory only, and go first. Publish \
+                 fewer at once, or look why nothing leaves: network, datastream, consent.",
+            );
+        }
+        for (key, text) in store {
             self.effects.push_back(Effect::Store { key, text });
         }
     }

@@ -40,6 +40,17 @@ pub(super) struct Entry {
     /// The request it was in last.
     pub(super) last: Option<RequestId>,
     pub(super) stored: bool,
+    /// It was stored, and made room for a newer one.
+    displaced: bool,
+}
+
+/// What storage has to do.
+#[derive(Debug, Default)]
+pub(super) struct Writes {
+    /// Keys that make room.
+    pub(super) forget: Vec<String>,
+    /// Keys and their texts.
+    pub(super) store: Vec<(String, String)>,
 }
 
 /// Whether storage takes what it is given.
@@ -155,6 +166,7 @@ impl Outbox {
             flight: None,
             last: None,
             stored: adopted,
+            displaced: false,
         };
         self.entries.insert(at, entry);
     }
@@ -223,35 +235,72 @@ impl Outbox {
         })
     }
 
-    /// Key and text of what storage should have and has not, as far as it may and can take it.
-    pub(super) fn claim_unstored(&mut self, now: i64) -> Vec<(String, String)> {
-        let mut texts = Vec::new();
+    /// What storage should have and has not, as far as it may and can take it. Where more waits than may be stored the
+    /// oldest own ones make room: they are the next to leave.
+    pub(super) fn claim_unstored(&mut self, now: i64) -> Writes {
+        let mut writes = Writes::default();
         if self.stored >= self.entries.len() {
-            return texts;
+            return writes;
         }
         let only_one = match self.storage {
             Storage::Works => false,
-            Storage::Refuses(until) if now < until => return texts,
+            Storage::Refuses(until) if now < until => return writes,
             Storage::Refuses(_) => true,
             // The last try was not refused.
             Storage::Tried => false,
         };
         self.storage = if only_one { Storage::Tried } else { Storage::Works };
-        for entry in self.entries.iter_mut().filter(|entry| !entry.stored) {
-            let size = entry.event.json.len();
-            let bytes = self.stored_bytes.saturating_add(size);
-            if self.stored >= self.limits.events || bytes > self.limits.bytes {
-                break;
+        let mut full = false;
+        for at in 0..self.entries.len() {
+            if self.entries.get(at).is_none_or(|entry| entry.stored) {
+                continue;
             }
-            entry.stored = true;
-            self.stored = self.stored.saturating_add(1);
-            self.stored_bytes = bytes;
-            texts.push((entry.key.clone(), write(&entry.event)));
-            if only_one {
+            full = !self.store(at, &mut writes);
+            if full || only_one {
                 break;
             }
         }
-        texts
+        if full && !only_one {
+            self.displace(&mut writes);
+        }
+        writes
+    }
+
+    /// Stores an entry, if there is room for it.
+    fn store(&mut self, at: usize, writes: &mut Writes) -> bool {
+        let Some(entry) = self.entries.get_mut(at) else { return false };
+        let bytes = self.stored_bytes.saturating_add(entry.event.json.len());
+        if self.stored >= self.limits.events || bytes > self.limits.bytes {
+            return false;
+        }
+        entry.stored = true;
+        entry.displaced = false;
+        writes.store.push((entry.key.clone(), write(&entry.event)));
+        self.stored = self.stored.saturating_add(1);
+        self.stored_bytes = bytes;
+        true
+    }
+
+    /// Stores what is newer than all that is stored in the place of the oldest.
+    fn displace(&mut self, writes: &mut Writes) {
+        let own = self.entries.iter().take(self.own);
+        let newer = own.enumerate().filter(|(_, entry)| entry.stored || entry.displaced).last();
+        let newer = newer.map_or(0, |(at, _)| at.saturating_add(1));
+        for at in newer..self.own {
+            while !self.store(at, writes) {
+                let mut older = self.entries.iter_mut().take(at);
+                let Some(oldest) = older.find(|entry| entry.stored && entry.flight.is_none()) else { return };
+                oldest.stored = false;
+                oldest.displaced = true;
+                let writing = writes.store.len();
+                writes.store.retain(|(key, _)| *key != oldest.key);
+                if writes.store.len() == writing {
+                    writes.forget.push(oldest.key.clone());
+                }
+                let size = oldest.event.json.len();
+                self.unstored(size);
+            }
+        }
     }
 
     /// Storage did not take `key`. Says whether that is news.
@@ -433,15 +482,15 @@ mod tests {
         for id in ["a", "b", "c"] {
             outbox.push(event(id, 1), 0, 0);
         }
-        assert_eq!(outbox.claim_unstored(0).len(), 3);
+        assert_eq!(outbox.claim_unstored(0).store.len(), 3);
         assert!(outbox.store_failed("t/1", 0));
         assert!(!outbox.store_failed("t/2", 0));
-        assert!(outbox.claim_unstored(STORAGE_PAUSE - 1).is_empty());
-        assert_eq!(outbox.claim_unstored(STORAGE_PAUSE)[0].0, "t/1");
+        assert!(outbox.claim_unstored(STORAGE_PAUSE - 1).store.is_empty());
+        assert_eq!(outbox.claim_unstored(STORAGE_PAUSE).store[0].0, "t/1");
         assert!(!outbox.store_failed("t/1", STORAGE_PAUSE), "told once");
-        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE)[0].0, "t/1");
-        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE)[0].0, "t/2", "the try was good, so the rest follows");
-        assert!(outbox.claim_unstored(9 * STORAGE_PAUSE).is_empty());
+        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE).store[0].0, "t/1");
+        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE).store[0].0, "t/2", "the try was good, so the rest follows");
+        assert!(outbox.claim_unstored(9 * STORAGE_PAUSE).store.is_empty());
     }
 
     #[test]
@@ -450,9 +499,23 @@ mod tests {
         for id in ["a", "b", "c"] {
             outbox.push(event(id, 40), 0, 0);
         }
-        assert_eq!(outbox.claim_unstored(0).len(), 2);
-        assert_eq!(outbox.claim_unstored(0).len(), 0);
-        outbox.take(|entry| entry.event.id == "a");
-        assert_eq!(outbox.claim_unstored(0)[0].0, "t/2");
+        let written = |outbox: &mut Outbox| {
+            let Writes { forget, store } = outbox.claim_unstored(0);
+            (forget.join(" "), store.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(" "))
+        };
+        let wrote = |forget: &str, store: &str| (forget.to_owned(), store.to_owned());
+        assert_eq!(written(&mut outbox), wrote("", "t/1 t/2"), "the oldest is the next to leave");
+        assert_eq!(written(&mut outbox), wrote("", ""));
+        outbox.push(event("d", 40), 0, 0);
+        outbox.adopt("x/1".into(), event("other page's", 1), 0, 0);
+        assert_eq!(written(&mut outbox), wrote("t/1 t/2", "t/3"), "what another page left has nobody else");
+        assert_eq!(written(&mut outbox), wrote("", ""));
+        outbox.take(|entry| entry.event.id != "b" && entry.event.id != "c");
+        assert_eq!(written(&mut outbox), wrote("", "t/1 t/2"), "there is room again");
+        outbox.iter_mut().for_each(|entry| entry.flight = Some(1));
+        outbox.push(event("e", 40), 0, 0);
+        assert_eq!(written(&mut outbox), wrote("", ""), "what is on its way stays");
+        outbox.push(event("as big as all", 100), 0, 0);
+        assert_eq!(written(&mut outbox), wrote("", ""));
     }
 }

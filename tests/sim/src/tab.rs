@@ -377,8 +377,9 @@ impl World<'_> {
         let number = number_in(&text);
         let owned = self.owns(tab, key);
         let fact = &mut self.facts[number];
-        // A tab that no longer owns the entry may still learn of its arrival; the new owner does not.
-        fact.settled |= owned;
+        // A tab that no longer owns the entry may still learn of its arrival; the new owner does not. Where little may be
+        // stored, entries make room for newer ones before they are answered.
+        fact.settled |= owned && !self.plan.small;
         if self.plan.small && fact.arrivals == 0 {
             fact.waived = true;
         }
