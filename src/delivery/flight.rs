@@ -10,6 +10,11 @@ use crate::inspect::Status;
 
 /// A request that is not answered in this time is given up, in milliseconds.
 pub(super) const TIME_OUT: i64 = 10_000;
+/// A look so much later than the deadline means that the page did nothing meanwhile (a dialog, a busy script, a laptop
+/// asleep): the answer may be there, unread.
+const OVERSLEPT: i64 = 1_000;
+/// How long such a page has to read it.
+const GRACE: i64 = 2_000;
 /// The deadline of a request whose answer the browser has given up.
 pub(super) const GIVEN_UP: i64 = i64::MIN;
 /// What keepalive requests may have in flight together: all browsers end at 64 KiB, counted until
@@ -26,6 +31,8 @@ pub(super) struct Flight {
     pub(super) budget: usize,
     /// When to give it up.
     pub(super) deadline: i64,
+    /// Its deadline was put off, as it is once.
+    spared: bool,
 }
 
 impl Flight {
@@ -57,7 +64,7 @@ impl Delivery {
         let keepalive = bytes <= self.budget();
         let budget = if keepalive { bytes } else { 0 };
         let deadline = self.now.saturating_add(TIME_OUT);
-        self.flights.push(Flight { request, action, budget, deadline });
+        self.flights.push(Flight { request, action, budget, deadline, spared: false });
         (request, keepalive)
     }
 
@@ -104,6 +111,11 @@ impl Delivery {
                 // A call of the Web SDK cannot be taken back: it may still come through. It stays
                 // open, and others may follow.
                 flight.deadline = i64::MAX;
+                continue;
+            }
+            if flight.deadline.saturating_add(OVERSLEPT) < self.now && flight.deadline != GIVEN_UP && !flight.spared {
+                flight.spared = true;
+                flight.deadline = self.now.saturating_add(GRACE);
                 continue;
             }
             let request = flight.request;

@@ -710,6 +710,20 @@ fn what_is_older_than_seven_days_is_refused_and_said() {
 }
 
 #[test]
+fn an_answer_that_a_busy_page_has_not_read_yet_is_not_late() {
+    let mut bench = Bench::running();
+    bench.publish("a");
+    let out = sent(&bench.after(300));
+    assert_eq!(out, ["collect 1 a"]);
+    assert!(sent(&bench.after(13_000)).is_empty(), "a dialog was open");
+    assert_eq!(statuses(&bench.answer(1, good())), [("a", Status::Accepted)]);
+    bench.publish("b");
+    assert_eq!(sent(&bench.after(300)), ["collect 2 b"]);
+    assert!(sent(&bench.after(13_000)).is_empty());
+    assert_eq!(sent(&bench.after(60_000)), ["cancel 2"], "once");
+}
+
+#[test]
 fn a_full_queue_refuses_the_oldest_but_a_burst_that_gets_through_is_taken() {
     let limits = Limits { events: 3, burst_events: 5, ..Limits::default() };
     let mut bench = Bench::running();

@@ -171,12 +171,15 @@ fn advice(number: &str, status: Option<i64>) -> (&'static str, &'static str, &'s
             "credentials",
             "the datastream wants credentials, which a storefront has none of. Set its access type to mixed.",
         ),
+        "" if status == Some(413) => advice("0112", None),
         "" => (
             "edgeDomain",
             "refused",
             match status {
                 Some(300..) => "it was refused. Check edgeDomain, edgeBasePath and the Datastream ID.",
-                _ => "this is no answer of the Edge Network. Check edgeDomain and edgeBasePath.",
+                _ => {
+                    "this is no answer of the Edge Network. Events wait and are sent again; if that lasts, check edgeDomain and edgeBasePath."
+                }
             },
         ),
         _ => {
@@ -275,7 +278,9 @@ mod tests {
             "The Edge Network answered with status 404: it was refused. Check edgeDomain, edgeBasePath and the Datastream ID."
         );
         let issue = EdgeError { status: Some(200), ..EdgeError::default() }.issue(false);
-        assert!(issue.message.ends_with("no answer of the Edge Network. Check edgeDomain and edgeBasePath."));
+        assert!(issue.message.contains("this is no answer of the Edge Network. Events wait and are sent again;"));
+        let large = EdgeError { status: Some(413), ..EdgeError::default() }.issue(false);
+        assert_eq!((large.field.as_ref(), large.code), ("productListItems", "too-large"));
         assert_eq!(error("5").issue(false).field, "edgeDomain");
     }
 

@@ -3,6 +3,20 @@
 use super::pages::*;
 
 #[test]
+fn what_answers_in_the_edges_place_refuses_no_event() {
+    for (status, body) in [(200, "<html>offline</html>"), (200, ""), (200, r#"{"handle":[{"ty"#), (203, "{}")] {
+        let mut bench = known("{}");
+        bench.publish("page-view");
+        bench.answer(status, body);
+        assert_eq!(bench.statuses().pop().unwrap().1, "queued", "{status} {body}");
+        assert!(bench.status("issues").contains("no answer of the Edge Network"), "{}", bench.status("issues"));
+        bench.wait(60_000);
+        bench.accept("");
+        assert_eq!(bench.statuses().pop().unwrap().1, "accepted", "{status} {body}");
+    }
+}
+
+#[test]
 fn an_answer_of_the_edge_says_what_becomes_of_each_event() {
     let error = |number: &str, status: u16, report: &str| {
         format!(r#"{{"type":"https://ns.adobe.com/aep/errors/EXEG-{number}-{status}","status":{status}{report}}}"#)
