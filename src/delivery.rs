@@ -243,6 +243,7 @@ impl Delivery {
             Input::Offline => self.online = false,
             Input::Stored(entries) => self.adopt(entries),
             Input::StoreFailed { key } => self.store_failed(&key),
+            Input::StoreLost => self.outbox.store_lost(),
             Input::Sdk(there) => {
                 let news = there && !self.sdk;
                 self.sdk = there;

@@ -13,6 +13,8 @@ import { get, message, read, readSettings, sleep } from "./values.js";
 
 /** How long `stop` waits for its flush, in milliseconds: offline it may take for ever. */
 const STOP_PATIENCE = 3_000;
+/** How long after that an answer may still come, in milliseconds. */
+const LAST_PATIENCE = 10_000;
 /** The `id` of the page's own settings, in a `<script type="application/json">`. */
 const SETTINGS_ID = "storefront-collector";
 
@@ -122,6 +124,8 @@ const release = (host) => {
   unlockIdentity(host);
   clearTimeout(host.alarm);
   host.search++;
+  // An answer that still comes counts. Then what was stored is for whoever looks next.
+  setTimeout(() => host.flights.forEach((flight) => flight.abort()), LAST_PATIENCE);
   keepPromises(host);
   host.listeners.clear();
   dropHooks(host);

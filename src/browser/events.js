@@ -1,13 +1,13 @@
 // The browser's own happenings: the page hides, goes, comes back; the network comes and goes; cookies change.
 import { ONLINE, READ_CONSENT, RESTORED, RETURNING, UNLOADING, VISIBLE } from "./host.js";
-import { regain, schedule, secure, tabOf } from "./store.js";
+import { isSafe, regain, schedule, secure, tabOf } from "./store.js";
 import { dropIdentity, hold, letGo } from "./tabs.js";
 import { depart } from "./network.js";
 import { isNews } from "./page.js";
 import { get } from "./values.js";
 
 /** Whether a page of this shop takes the place of this one and finds what is stored. */
-const hasHeir = (host) => host.isReplaced && !host.store?.unsafe.size;
+const hasSuccessor = (host) => host.isReplaced && isSafe(host);
 
 /**
  * Starts listening to the page.
@@ -25,12 +25,12 @@ export const follow = (host) => {
     const visible = document.visibilityState !== "hidden";
     depart(host);
     // Some browsers tell of hiding before `pagehide`, which knows more.
-    if (visible || !hasHeir(host)) host.told(VISIBLE, visible);
+    if (visible || !hasSuccessor(host)) host.told(VISIBLE, visible);
     if (!visible) secure(host);
   });
   on(window, "pagehide", () => {
     depart(host);
-    host.told(UNLOADING, hasHeir(host));
+    host.told(UNLOADING, hasSuccessor(host));
     // A database that is still to be opened would keep the page from being put away; what waits is in the journal.
     if (host.store?.database) secure(host);
     host.left = host.away = true;

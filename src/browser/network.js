@@ -1,6 +1,7 @@
 // Requests to the edge: CORS-simple, so that none needs a preflight.
 import { ANSWERED, READ_CONSENT, catchUp } from "./host.js";
 import { monitor } from "./monitors.js";
+import { mono } from "./page.js";
 import { letGo } from "./tabs.js";
 import { payload } from "./values.js";
 
@@ -35,21 +36,32 @@ export const depart = (host) => {
   host.outgoing.splice(0).forEach((go) => go());
 };
 
+/** A request that fails within this time may never have left, in milliseconds. */
+const AT_ONCE = 100;
+
+const post = (url, body, keepalive, { signal }) =>
+  fetch(url, {
+    method: "POST",
+    body,
+    keepalive,
+    credentials: "include",
+    cache: "no-cache",
+    referrerPolicy: "no-referrer-when-downgrade",
+    headers: { "Content-Type": "text/plain; charset=UTF-8" },
+    signal,
+  });
+
 /** The core is told when the answer's body is read, too: only then the browser gives its keepalive bytes back. */
 const transmit = async (host, request, abort, requestId, url, body, keepalive) => {
   const about = () => ({ url, requestId, payload: payload(body) });
   monitor("onBeforeNetworkRequest", about);
   let reply;
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      body,
-      keepalive,
-      credentials: "include",
-      cache: "no-cache",
-      referrerPolicy: "no-referrer-when-downgrade",
-      headers: { "Content-Type": "text/plain; charset=UTF-8" },
-      signal: abort.signal,
+    const begun = mono();
+    const response = await post(url, body, keepalive, abort).catch((error) => {
+      // The budget for requests that outlive their page is the whole page's, and others may have used it up.
+      if (!keepalive || host.left || abort.signal.aborted || mono() - begun > AT_ONCE) throw error;
+      return post(url, body, false, abort);
     });
     const { headers, status: statusCode } = response;
     const text = await response.text();

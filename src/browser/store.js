@@ -6,7 +6,7 @@
 // costs the main thread as much as the rest of an event. So an entry goes into the journal, and when it is still there a
 // moment later all that is there moves over in one transaction: what is delivered by then never does, and the shop's
 // storage holds our entries for some hundred milliseconds only.
-import { STORE_FAILED } from "./host.js";
+import { STORE_FAILED, STORE_LOST } from "./host.js";
 import { mono } from "./page.js";
 import { sleep } from "./values.js";
 
@@ -20,6 +20,10 @@ const DATABASE = "storefront-collector";
 const OUTBOX = "outbox";
 /** How long an entry stays in the journal alone, in milliseconds. */
 const MOVES_AFTER = 300;
+/** How much the journal holds of this page's entries, in characters; browsers give a shop five million. */
+const ROOM = 1_000_000;
+/** How much of that it gives back when the shop's storage is full, in characters: the shop may want to write, too. */
+const RESERVE = 100_000;
 /** How long the journal waits for a database that does not answer, in milliseconds. */
 const PATIENCE = 2_000;
 /** The cart memory's key in `sessionStorage`: it lives as long as the visit. */
@@ -63,8 +67,17 @@ export const rememberCart = (text) => allowed(() => sessionStorage.setItem(CART,
 /** @returns {[string, string][]} */
 const journal = () => localKeys(JOURNAL).map((key) => [key.slice(JOURNAL.length), recall(key) ?? ""]);
 
+/**
+ * Whether all that waits stands where another page finds it: the shop, or a tool of the shopper's, may have emptied the storage.
+ * @param {import("./host.js").Host} host
+ */
+export const isSafe = ({ store }) =>
+  !store?.unsafe.size && ![...(store?.waiting.keys() ?? [])].some((key) => recall(JOURNAL + key) === undefined);
+
 /** Whether there is a database already; asking makes none. Where the browser does not say there may be one. */
 const isThere = async () => {
+  // Chromium denies it to a sandboxed frame by a promise that nobody can catch.
+  if (globalThis.origin === "null") return true;
   try {
     return (await indexedDB.databases()).some(({ name }) => name === DATABASE);
   } catch {
@@ -106,6 +119,11 @@ const opened = (host) =>
     /** Of these, and of those on their way into it, the ones that the journal did not take: a page that goes now takes
      * them along. @type {Set<string>} */
     unsafe: new Set(),
+    /** How long those are that it took, by key, and all of them together. @type {Map<string, number>} */
+    journaled: new Map(),
+    size: 0,
+    /** Somebody moves over at the end of this task. */
+    hurries: false,
     /** The timer of their move. */
     timer: undefined,
     /** There is no database. */
@@ -115,6 +133,13 @@ const opened = (host) =>
     /** The keys taken out since, for each who reads: what he has read by then is delivered. @type {Set<Set<string>>} */
     readers: new Set(),
   });
+
+/** Takes an entry out of the journal. */
+const takeOut = (store, key) => {
+  forgetLocal(JOURNAL + key);
+  store.size -= store.journaled.get(key) ?? 0;
+  store.journaled.delete(key);
+};
 
 const outbox = ({ database }) => database.transaction(OUTBOX, "readwrite").objectStore(OUTBOX);
 
@@ -130,9 +155,11 @@ const open = (host) => {
       return;
     }
     // Another tab may want to change it or take it away; what comes later opens it anew.
-    database.onversionchange = database.onclose = () => {
+    database.onversionchange = database.onclose = ({ newVersion }) => {
       database.close();
       store.database = store.opening = undefined;
+      // Of what is stored while this page is away another one decides.
+      if (newVersion == null && !host.away && !host.stopped) host.told(STORE_LOST);
     };
     if (host.stopped) close(host);
     else schedule(host);
@@ -160,7 +187,7 @@ const moveOver = (host) => {
     // A request is done before its transaction is; the journal must outlive both.
     into.transaction.oncomplete = () =>
       moving.forEach(([key]) => {
-        forgetLocal(JOURNAL + key);
+        takeOut(store, key);
         store.unsafe.delete(key);
       });
   });
@@ -224,15 +251,41 @@ export const load = async (host) => {
  */
 export const put = (host, key, text) => {
   const store = opened(host);
-  const journaled = rememberLocal(JOURNAL + key, text);
-  if (!journaled) store.unsafe.add(key);
+  const size = store.size - (store.journaled.get(key) ?? 0) + text.length;
+  const journaled = (size <= ROOM || store.gone) && rememberLocal(JOURNAL + key, text);
+  if (journaled) {
+    store.journaled.set(key, text.length);
+    store.size = size;
+  } else store.unsafe.add(key);
+  if (!journaled && !store.gone && size <= ROOM) giveBack(store);
   if (store.gone) {
     if (!journaled) host.told(STORE_FAILED, key);
     return;
   }
   store.waiting.set(key, [text, mono()]);
   if (journaled) schedule(host);
-  else moveOver(host);
+  else hurry(host);
+};
+
+/** Takes the newest entries out of a journal that is full; they move over with the one that it did not take. */
+const giveBack = (store) => {
+  const rest = store.size - RESERVE;
+  for (const key of [...store.journaled.keys()].reverse()) {
+    if (store.size <= rest) return;
+    store.unsafe.add(key);
+    takeOut(store, key);
+  }
+};
+
+/** Moves what waits once the code that publishes is done: one transaction for all of it. @param {import("./host.js").Host} host */
+const hurry = (host) => {
+  const { store } = host;
+  if (store.hurries) return;
+  store.hurries = true;
+  queueMicrotask(() => {
+    store.hurries = false;
+    moveOver(host);
+  });
 };
 
 /**
@@ -243,7 +296,7 @@ export const put = (host, key, text) => {
 export const forget = (host, lines) => {
   const store = opened(host);
   const keys = lines.split("\n");
-  keys.forEach((key) => forgetLocal(JOURNAL + key));
+  keys.forEach((key) => takeOut(store, key));
   keys.forEach((key) => store.unsafe.delete(key));
   store.readers.forEach((gone) => keys.forEach((key) => gone.add(key)));
   const moved = keys.filter((key) => !store.waiting.delete(key));
@@ -267,7 +320,11 @@ export const purge = (host) => {
   const { store } = host;
   store?.waiting.clear();
   store?.unsafe.clear();
-  if (store) store.purges++;
+  store?.journaled.clear();
+  if (store) {
+    store.size = 0;
+    store.purges++;
+  }
   const clear = () => allowed(() => outbox(store).clear());
   if (store?.database) clear();
   else if (store?.opening) store.opening.then(clear);

@@ -64,6 +64,7 @@ pub(super) const COMMAND: u32 = 35;
 const REHEARSE: u32 = 36;
 /// Something is wrong in the page, see [`notice`].
 const NOTICE: u32 = 37;
+const STORE_LOST: u32 = 38;
 
 static NOTHING: Value = Value::Null;
 
@@ -257,6 +258,7 @@ pub(super) fn hear(
         }
         SDK_CONSENTED => core.sdk_consented(facts.at(0).as_text(), moment),
         STORE_FAILED => core.store_failed(facts.text(0), moment),
+        STORE_LOST => core.store_lost(moment),
         ADOPTED => {
             let mut entries = Vec::new();
             for entry in facts.list(0).0 {

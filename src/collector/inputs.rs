@@ -98,6 +98,13 @@ impl Collector {
         self.delivery.handle(Input::StoreFailed { key }, moment);
     }
 
+    /// The page, or the shopper, has emptied the storage.
+    pub fn store_lost(&mut self, moment: &Moment) {
+        // Another tab does so, too, when the shopper declines there.
+        self.read_consent(moment);
+        self.delivery.handle(Input::StoreLost, moment);
+    }
+
     /// Looks who the shopper is now, as the cookies say.
     pub(super) fn recognise(&mut self, moment: &Moment) {
         let known = self.exchange.shopper.ecid().is_some();

@@ -209,6 +209,8 @@ pub enum Input {
         /// What could not be stored.
         key: String,
     },
+    /// What was stored is not there any more: it has to be stored anew.
+    StoreLost,
     /// Whether the Web SDK's function is there.
     Sdk(bool),
     /// It has not come in time: who asks for the shopper's identity need not wait for it, events do.

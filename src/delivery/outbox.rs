@@ -303,6 +303,13 @@ impl Outbox {
         }
     }
 
+    /// Storage has lost all that it had.
+    pub(super) fn store_lost(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.stored = false);
+        self.stored = 0;
+        self.stored_bytes = 0;
+    }
+
     /// Storage did not take `key`. Says whether that is news.
     pub(super) fn store_failed(&mut self, key: &str, now: i64) -> bool {
         let news = self.storage == Storage::Works;

@@ -710,6 +710,16 @@ fn what_is_older_than_seven_days_is_refused_and_said() {
 }
 
 #[test]
+fn what_storage_has_lost_is_stored_anew() {
+    let mut bench = Bench::running();
+    assert_eq!(stored(&bench.publish("a")), ["tab/1"]);
+    assert_eq!(stored(&bench.tell(Input::StoreLost)), ["tab/1"]);
+    assert!(stored(&bench.tell(Input::Wake)).is_empty());
+    bench.tell(Input::ConsentOut { refused: true });
+    assert!(stored(&bench.tell(Input::StoreLost)).is_empty());
+}
+
+#[test]
 fn an_answer_that_a_busy_page_has_not_read_yet_is_not_late() {
     let mut bench = Bench::running();
     bench.publish("a");

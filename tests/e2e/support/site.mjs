@@ -32,7 +32,9 @@ export const startSite = async (mounts) => {
       const file = normalize(join(folder, decodeURIComponent(url.pathname.slice(prefix.length))));
       if (!file.startsWith(normalize(folder) + sep)) break;
       const body = await readFile(file).catch(() => null);
-      if (body) return { status: 200, headers: { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }, body };
+      // A sandboxed frame is of no origin, and loads modules from another one.
+      const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "access-control-allow-origin": "*" };
+      if (body) return { status: 200, headers, body };
     }
     return { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
   };
