@@ -36,7 +36,14 @@ export const follow = async (host) => {
 };
 
 const listen = (host, api) => {
+  let id;
+  host.listening.signal.addEventListener("abort", () => {
+    try {
+      api("removeEventListener", 2, () => {}, id);
+    } catch {}
+  });
   const listener = (data, success) => {
+    id = get(data, "listenerId") ?? id;
     if (!success || host.stopped) return;
     host.answered = true;
     host.told(TCF, read(data));

@@ -251,7 +251,9 @@ const OTHERS = /^(category|customUrl|recommendations|referrerUrl|shopper|.+Exten
  * @param {unknown} value
  */
 export const setContext = (host, name, value) => {
-  if (typeof name !== "string" || !host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, text(name) ?? typeof name);
+  const isText = typeof name === "string";
+  if (!isText || !host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, text(name) ?? typeof name);
+  if (!isText) return;
   for (const one of [null, value]) push(host, { [name]: one });
 };
 

@@ -53,7 +53,7 @@ export const address = (part) => `${get(globalThis.location, part) ?? ""}`;
 
 export const userAgent = () => `${globalThis.navigator?.userAgent ?? ""}`;
 
-export const gpc = () => Boolean(globalThis.navigator?.globalPrivacyControl);
+export const gpc = () => Boolean(get(globalThis.navigator, "globalPrivacyControl"));
 
 /** Where a Web SDK keeps the name of the browser for Assurance sessions, so that it stays who it was. */
 const CLIENT_KEY = "com.adobe.alloy.validation.clientId";

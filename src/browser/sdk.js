@@ -8,12 +8,15 @@ import { get, isPlain, message, sleep } from "./values.js";
 const FIRST = 50;
 const LONGEST = 1000;
 
+/** What the page has put under `name`; what every `window` has is no Web SDK. @param {string} name */
+const under = (name) => (Object.hasOwn(globalThis, name) ? get(globalThis, name) : undefined);
+
 /**
  * The Web SDK as it stands there now: Adobe Tags puts its instance in the place of whatever stub it finds, ours too.
  * @param {import("./host.js").Host} host
  */
 const sdkOf = (host) => {
-  const here = get(globalThis, host.sdkName);
+  const here = under(host.sdkName);
   return (host.sdk = typeof here === "function" ? here : host.sdk);
 };
 
@@ -29,7 +32,7 @@ export const find = async (host, name) => {
   makeRoom(host, name);
   let told = false;
   for (let wait = FIRST; host.search === search; wait = Math.min(wait * 2, LONGEST)) {
-    const here = get(globalThis, name);
+    const here = under(name);
     if (typeof here === "function") {
       host.sdk = here;
       host.sdkName = name;

@@ -39,6 +39,9 @@ enum Accepted {
 pub(super) struct Telling {
     /// The hashes of what it accepted last.
     pub(super) told: Map,
+    /// The hashes of what it accepted last from this page, since its choice is what it is. Another tab may have another
+    /// choice and tell it, too: who tells again because of that is told of again, without an end.
+    here: Map,
     /// What the edge believes by our messages, at the worst: an out from the moment it is sent, as
     /// it may arrive unanswered, an in once it is accepted.
     pub(super) believed: Option<State>,
@@ -62,6 +65,7 @@ impl Telling {
 
     /// A new choice is told at once, whatever became of the one before.
     pub(super) fn new_choice(&mut self) {
+        self.here = Map::new();
         self.refused = None;
         self.retry_at = None;
         self.next_wait = FIRST_RETRY;
@@ -100,6 +104,7 @@ impl Consent {
         self.telling.is_due &= answer == Answer::Failed || state != self.state;
         match answer {
             Answer::Accepted => {
+                self.telling.here = hashes.clone();
                 self.telling.told = hashes;
                 self.telling.believed = Some(state);
                 self.telling.accepted = Accepted::Fresh;
@@ -170,7 +175,8 @@ impl Consent {
         }
         let consent = chosen.cloned().unwrap_or(plain);
         let hashes = hash::hashes(&consent);
-        let known = hashes == self.telling.told && self.still_known();
+        let has_cookie = self.cookie.is_some() || self.telling.accepted == Accepted::With(None);
+        let known = hashes == self.telling.told && self.still_known() || hashes == self.telling.here && has_cookie;
         (!known && self.telling.refused.as_ref() != Some(&hashes)).then_some((consent, hashes))
     }
 

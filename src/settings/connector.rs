@@ -154,7 +154,7 @@ fn judge(raw: &Value, today: &str) -> Validation {
         let id = text("profileDatasetId");
         if id.is_none() {
             tell("profileDatasetId!missing:% is missing; give it, or set customerProfiles to false.");
-        } else if id == settings.dataset_id.as_deref() {
+        } else if id.zip(settings.dataset_id.as_deref()).is_some_and(|(id, events)| id.eq_ignore_ascii_case(events)) {
             tell("profileDatasetId!contradiction:% is datasetId; give profiles a dataset of their own.");
         }
         if !is_on("streamProfilesThroughSameDatastream") && text("profileDatastreamId").is_none() {

@@ -151,12 +151,14 @@ test("an event that nothing is made of is told, and what is said of calls stands
     const ids = [ours.publish("pageView"), ours.publish("pageView"), ours.publish(5), ours.publish("recs-item-click"), ours.publish("page-view")];
     ours.setContext("prodctContext", {});
     ours.setContext(Symbol("x"), {});
+    ours.setContext({ toString() { throw new Error("of the page"); } }, {});
     return { ids, issues: ours.status().issues };
   });
-  lines(seen, "pageView", "number", "prodctContext", "symbol");
+  lines(seen, "pageView", "number", "prodctContext", "symbol", "object");
   expect(done.ids.every((id) => /^[0-9a-f-]{36}$/.test(id))).toBe(true);
   expect(done.issues.map(({ field, code, severity }) => `${severity} ${field} ${code}`)).toEqual([
     "warning pageView unknown-event", "warning number unknown-event", "warning prodctContext unknown-context", "warning symbol unknown-context",
+    "warning object unknown-context",
   ]);
 });
 

@@ -131,10 +131,11 @@ test("user_allowed_save_cookie counts for this website only", async ({ page, sit
 });
 
 /** A CMP as IAB describes it, driven by the test. */
-const CMP = `window.__tcfapi = (command, version, callback) => {
-  window.answer = (eventStatus, yes, tcString) => callback({ eventStatus, tcString, gdprApplies: true,
+const CMP = `window.__tcfapi = (command, version, callback, id) => {
+  if (command === "addEventListener") window.answer = (eventStatus, yes, tcString) => callback({ eventStatus, listenerId: 7, tcString, gdprApplies: true,
     purpose: { consents: { 1: yes, 10: yes } }, vendor: { consents: { 565: yes } } }, true);
-  window.answer("cmpuishown", false, "");
+  if (command === "addEventListener") (window.following ??= new Set()).add(7), window.answer("cmpuishown", false, "");
+  if (command === "removeEventListener") window.following.delete(id);
 };`;
 const banner = (page, yes) => page.evaluate(([granted, text]) => window.answer("useractioncomplete", granted, text), [yes, yes ? GRANTING : REFUSING]);
 
@@ -161,6 +162,13 @@ test("a TCF banner that refuses from the start leaves no trace", async ({ page, 
   await quiet(page, edge);
   expect(await kept(page, context)).toEqual({ cookies: [], local: {}, session: {}, databases: {}, caches: [] });
   note("TCF: refuses", "ours", "0 requests, 0 things kept");
+});
+
+test("a stopped collector follows the TCF banner no more", async ({ page, site }) => {
+  await open(page, site, { consentSources: ["tcf"] }, CMP);
+  await expect.poll(() => page.evaluate(() => window.following?.size)).toBe(1);
+  await page.evaluate(() => window.storefrontCollector.stop());
+  expect(await page.evaluate(() => window.following.size)).toBe(0);
 });
 
 test("a TCF banner that never loads: events wait, and one warning says so", async ({ page, site, edge }) => {

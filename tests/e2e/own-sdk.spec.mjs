@@ -44,6 +44,12 @@ test("named with another datastream ID, which is never spoken to", async ({ page
   expect(seen.errors).toEqual([]);
 });
 
+test("a name that every window has is no Web SDK", async ({ page, site }) => {
+  await page.goto(site.page(html(named({ webSdkName: "toString" }), collector(), code(`window.adobeDataLayer.push({ event: "sign-out", eventInfo: {} });`))));
+  await page.waitForFunction(() => window.storefrontCollector?.events().length);
+  expect(await page.evaluate(() => [window.storefrontCollector.status().waitingFor, window.storefrontCollector.events()[0].status])).toEqual([["window.toString"], "held"]);
+});
+
 test("loaded before the collector", async ({ page, site, edge }) => {
   await page.goto(site.page(html(stub(NAME), alloy(), configure(), sdk(), named(), acting(withSdk), collector({ wait: 500 }))));
   await arrivedThroughIt(edge);

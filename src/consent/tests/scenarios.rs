@@ -510,3 +510,52 @@ fn the_same_cookies_are_read_anew_for_another_website() {
     page.cookies_blocked = false;
     assert_eq!(page.read(), Out);
 }
+
+/// Lets two open tabs of one shop do all that they want to; gives back how many messages left, and how both end.
+fn settle(tabs: &mut [Page; 2]) -> (usize, [State; 2]) {
+    let mut sent = 0;
+    for turn in 0..60 {
+        let [one, other] = if turn % 2 == 0 { [0, 1] } else { [1, 0] };
+        tabs[one].now = tabs[one].now.max(tabs[other].now);
+        tabs[one].storage.clone_from(&tabs[other].storage.clone());
+        let seen = tabs[other].cookies.clone();
+        let own = core::mem::replace(&mut tabs[one].cookies, seen);
+        if let Some(value) = own.get("mg_dnt") {
+            tabs[one].cookie("mg_dnt", value);
+        } else {
+            tabs[one].drop_cookie("mg_dnt");
+        }
+        if tabs[one].send().is_some() {
+            sent += 1;
+            tabs[one].answer(Answer::Accepted);
+        }
+    }
+    (sent, [tabs[0].read(), tabs[1].read()])
+}
+
+#[test]
+fn two_tabs_that_differ_tell_the_edge_once_each() {
+    let tcf = Rules { tcf: true, ..Rules::default() };
+    let tabs = |rules: [Rules; 2]| rules.map(|rules| Page::new(rules).with_cookie(IDENTITY_COOKIE, "CiY0"));
+
+    let mut answers = tabs([tcf, tcf]);
+    banner(&mut answers[0], "tcloaded", REFUSING);
+    settle(&mut answers);
+    answers[1].now = answers[0].now;
+    banner(&mut answers[1], "useractioncomplete", GRANTING);
+    assert_eq!(settle(&mut answers), (1, [Out, In]));
+
+    let mut loaded = tabs([tcf, tcf]);
+    banner(&mut loaded[0], "tcloaded", GRANTING);
+    banner(&mut loaded[1], "tcloaded", REFUSING);
+    assert_eq!(settle(&mut loaded), (2, [In, Out]));
+
+    let mut gpc = tabs([Rules { gpc: false, ..Rules::default() }, Rules { gpc: true, ..Rules::default() }]);
+    gpc[0].gpc = true;
+    gpc[1].gpc = true;
+    assert_eq!(settle(&mut gpc), (2, [In, Out]));
+
+    let mut path = tabs([Rules::default(); 2]);
+    path[0].cookie("mg_dnt", "1");
+    assert_eq!(settle(&mut path), (1, [Out, Out]));
+}

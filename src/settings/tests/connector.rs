@@ -179,6 +179,8 @@ fn section_3_customer_profiles() {
     let with = |rest: &str| format!(r#"{GOOD},"credentials":{CREDENTIALS},"customerProfiles":true{rest}"#);
     check("needs a dataset", &with(""), &["!profileDatasetId missing"], "011");
     check("of its own", &with(r#","profileDatasetId":"DATASET""#), &["!profileDatasetId contradiction"], "011");
+    let small = with(r#","profileDatasetId":"ABCDEFABCDEFABCDEFABCDEF","datasetId":"abcdefabcdefabcdefabcdef""#);
+    check("digits have no capitals", &small, &["!profileDatasetId contradiction"], "011");
     check("of the form", &with(r#","profileDatasetId":"x""#), &["!profileDatasetId bad-form"], "011");
     let other = r#","profileDatasetId":"aaaaaaaaaaaaaaaaaaaaaaaa""#;
     check("same datastream by default", &with(other), &[], "111");
