@@ -283,9 +283,8 @@ impl Outbox {
 
     /// Stores what is newer than all that is stored in the place of the oldest.
     fn displace(&mut self, writes: &mut Writes) {
-        let own = self.entries.iter().take(self.own);
-        let newer = own.enumerate().filter(|(_, entry)| entry.stored || entry.displaced).next_back();
-        let newer = newer.map_or(0, |(at, _)| at.saturating_add(1));
+        let met = self.entries.iter().take(self.own).rposition(|entry| entry.stored || entry.displaced);
+        let newer = met.map_or(0, |at| at.saturating_add(1));
         for at in newer..self.own {
             while !self.store(at, writes) {
                 let mut older = self.entries.iter_mut().take(at);
