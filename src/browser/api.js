@@ -125,7 +125,7 @@ const release = (host) => {
   clearTimeout(host.alarm);
   host.search++;
   // An answer that still comes counts. Then what was stored is for whoever looks next.
-  setTimeout(() => host.flights.forEach((flight) => flight.abort()), LAST_PATIENCE);
+  if (host.flights.size) setTimeout(() => host.flights.forEach((flight) => flight.abort()), LAST_PATIENCE);
   keepPromises(host);
   host.listeners.clear();
   dropHooks(host);
