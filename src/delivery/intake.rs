@@ -70,7 +70,7 @@ impl Delivery {
         if self.mutation == Some(Mutation::NoWriteAhead) {
             return;
         }
-        let Writes { forget, store } = self.outbox.claim_unstored(self.now);
+        let Writes { forget, store } = self.outbox.claim_unstored(self.now, self.page != PageState::Shown);
         if !forget.is_empty() {
             self.effects.push_back(Effect::Forget(forget));
             self.report(

@@ -28,6 +28,7 @@ impl Delivery {
             self.page = page;
             self.left_without = false;
         }
+        self.write_ahead();
         self.leave();
         if self.page == PageState::Leaving && self.gate.abandon() {
             self.effects.push_back(Effect::UnlockIdentity);

@@ -235,9 +235,9 @@ impl Outbox {
         })
     }
 
-    /// What storage should have and has not, as far as it may and can take it. Where more waits than may be stored the
-    /// oldest own ones make room: they are the next to leave.
-    pub(super) fn claim_unstored(&mut self, now: i64) -> Writes {
+    /// What storage should have and has not, as far as it may and can take it. `leaving`: the page may go at any time, so
+    /// that where more waits than may be stored the oldest own ones make room: they are the next to leave.
+    pub(super) fn claim_unstored(&mut self, now: i64, leaving: bool) -> Writes {
         let mut writes = Writes::default();
         if self.stored >= self.entries.len() {
             return writes;
@@ -260,7 +260,7 @@ impl Outbox {
                 break;
             }
         }
-        if full && !only_one {
+        if full && leaving && !only_one {
             self.displace(&mut writes);
         }
         writes
@@ -488,15 +488,19 @@ mod tests {
         for id in ["a", "b", "c"] {
             outbox.push(event(id, 1), 0, 0);
         }
-        assert_eq!(outbox.claim_unstored(0).store.len(), 3);
+        assert_eq!(outbox.claim_unstored(0, true).store.len(), 3);
         assert!(outbox.store_failed("t/1", 0));
         assert!(!outbox.store_failed("t/2", 0));
-        assert!(outbox.claim_unstored(STORAGE_PAUSE - 1).store.is_empty());
-        assert_eq!(outbox.claim_unstored(STORAGE_PAUSE).store[0].0, "t/1");
+        assert!(outbox.claim_unstored(STORAGE_PAUSE - 1, true).store.is_empty());
+        assert_eq!(outbox.claim_unstored(STORAGE_PAUSE, true).store[0].0, "t/1");
         assert!(!outbox.store_failed("t/1", STORAGE_PAUSE), "told once");
-        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE).store[0].0, "t/1");
-        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE).store[0].0, "t/2", "the try was good, so the rest follows");
-        assert!(outbox.claim_unstored(9 * STORAGE_PAUSE).store.is_empty());
+        assert_eq!(outbox.claim_unstored(2 * STORAGE_PAUSE, true).store[0].0, "t/1");
+        assert_eq!(
+            outbox.claim_unstored(2 * STORAGE_PAUSE, true).store[0].0,
+            "t/2",
+            "the try was good, so the rest follows"
+        );
+        assert!(outbox.claim_unstored(9 * STORAGE_PAUSE, true).store.is_empty());
     }
 
     #[test]
@@ -506,11 +510,13 @@ mod tests {
             outbox.push(event(id, 40), 0, 0);
         }
         let written = |outbox: &mut Outbox| {
-            let Writes { forget, store } = outbox.claim_unstored(0);
+            let Writes { forget, store } = outbox.claim_unstored(0, true);
             (forget.join(" "), store.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(" "))
         };
         let wrote = |forget: &str, store: &str| (forget.to_owned(), store.to_owned());
-        assert_eq!(written(&mut outbox), wrote("", "t/1 t/2"), "the oldest is the next to leave");
+        let early = outbox.claim_unstored(0, false);
+        assert_eq!((early.forget.len(), early.store.len()), (0, 2), "a page that stays sends the third itself");
+        assert_eq!(written(&mut outbox), wrote("t/0", "t/2"), "the oldest is the next to leave");
         assert_eq!(written(&mut outbox), wrote("", ""));
         outbox.push(event("d", 40), 0, 0);
         outbox.adopt("x/1".into(), event("other page's", 1), 0, 0);

@@ -738,16 +738,27 @@ fn a_full_queue_refuses_the_oldest_but_a_burst_that_gets_through_is_taken() {
     let limits = Limits { events: 3, burst_events: 5, ..Limits::default() };
     let mut bench = Bench::running();
     bench.delivery.outbox = Outbox::new("tab".into(), limits);
-    for id in ["a", "b", "c"] {
+    for id in ["a", "b", "c", "d"] {
         assert!(issues(&bench.publish(id)).is_empty());
     }
-    let effects = bench.publish("d");
-    assert_eq!(issues(&effects), ["queue-full"]);
-    assert_eq!((forgotten(&effects), stored(&effects)), (vec!["tab/0"], vec!["tab/3"]), "the next to leave makes room");
-    assert!(!statuses(&effects).iter().any(|(_, status)| *status == Status::Rejected));
     let effects = bench.tell(Input::Offline);
     assert_eq!(issues(&effects), ["queue-full"]);
     assert_eq!(statuses(&effects), [("a", Status::Rejected)]);
+    assert_eq!(forgotten(&effects), ["tab/0"]);
+    assert_eq!(stored(&bench.tell(Input::Wake)), ["tab/3"], "storage takes the next one");
+}
+
+#[test]
+fn of_a_burst_that_may_not_all_be_stored_a_page_that_is_left_keeps_the_newest() {
+    let limits = Limits { events: 3, burst_events: 5, ..Limits::default() };
+    let mut bench = Bench::running();
+    bench.delivery.outbox = Outbox::new("tab".into(), limits);
+    for id in ["a", "b", "c", "d"] {
+        bench.publish(id);
+    }
+    let effects = bench.tell(Input::Unloading { successor: false });
+    assert_eq!((forgotten(&effects), stored(&effects)), (vec!["tab/0"], vec!["tab/3"]));
+    assert_eq!((issues(&effects), sent(&effects)), (vec!["queue-full"], vec!["collect 1 a,b,c,d".to_owned()]));
 }
 
 #[test]
