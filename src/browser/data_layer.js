@@ -251,9 +251,11 @@ const OTHERS = /^(category|customUrl|recommendations|referrerUrl|shopper|.+Exten
  * @param {unknown} value
  */
 export const setContext = (host, name, value) => {
-  const isText = typeof name === "string";
-  if (!isText || !host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, text(name) ?? typeof name);
-  if (!isText) return;
+  if (typeof name !== "string") {
+    host.told(NOTICE, UNKNOWN_CONTEXT, typeof name);
+    return;
+  }
+  if (!host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, name);
   for (const one of [null, value]) push(host, { [name]: one });
 };
 

@@ -91,10 +91,10 @@ export const record = (host, json) => {
   const hook = HOOKS[status];
   if (!hook || event === SEND_EVENT) return;
   const begins = status === "queued";
+  const wasBegun = host.commands.has(id);
   // Queued again it is the same command, and one that never began has no end; a refusal is worth telling all the same.
-  const wasBegun = begins ? host.commands.has(id) : host.commands.delete(id);
   if (begins ? wasBegun : status === "suppressed" && !wasBegun) return;
-  if (begins) host.commands.add(id);
+  host.commands[begins ? "add" : "delete"](id);
   monitor(hook, () => ({
     commandName: "sendEvent",
     options: { xdm: JSON.parse(json).xdm },

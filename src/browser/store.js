@@ -72,7 +72,7 @@ const journal = () => localKeys(JOURNAL).map((key) => [key.slice(JOURNAL.length)
  * @param {import("./host.js").Host} host
  */
 export const isSafe = ({ store }) =>
-  !store?.unsafe.size && ![...(store?.waiting.keys() ?? [])].some((key) => recall(JOURNAL + key) === undefined);
+  !store || (!store.unsafe.size && [...store.waiting.keys()].every((key) => recall(JOURNAL + key) !== undefined));
 
 /** Whether there is a database already; asking makes none. Where the browser does not say there may be one. */
 const isThere = async () => {
@@ -257,14 +257,14 @@ export const put = (host, key, text) => {
     store.journaled.set(key, text.length);
     store.size = size;
   } else store.unsafe.add(key);
-  if (!journaled && !store.gone && size <= ROOM) giveBack(store);
   if (store.gone) {
     if (!journaled) host.told(STORE_FAILED, key);
     return;
   }
   store.waiting.set(key, [text, mono()]);
-  if (journaled) schedule(host);
-  else hurry(host);
+  if (journaled) return schedule(host);
+  if (size <= ROOM) giveBack(store);
+  hurry(host);
 };
 
 /** Takes the newest entries out of a journal that is full; they move over with the one that it did not take. */
@@ -318,10 +318,8 @@ export const purge = (host) => {
   localKeys(JOURNAL).forEach(forgetLocal);
   allowed(() => sessionStorage.removeItem(CART));
   const { store } = host;
-  store?.waiting.clear();
-  store?.unsafe.clear();
-  store?.journaled.clear();
   if (store) {
+    [store.waiting, store.unsafe, store.journaled].forEach((entries) => entries.clear());
     store.size = 0;
     store.purges++;
   }

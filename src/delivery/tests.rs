@@ -733,14 +733,20 @@ fn an_answer_that_a_busy_page_has_not_read_yet_is_not_late() {
     assert_eq!(sent(&bench.after(60_000)), ["cancel 2"], "once");
 }
 
-#[test]
-fn a_full_queue_refuses_the_oldest_but_a_burst_that_gets_through_is_taken() {
+/// Four events where three may be stored, and five wait in memory.
+fn burst() -> Bench {
     let limits = Limits { events: 3, burst_events: 5, ..Limits::default() };
     let mut bench = Bench::running();
     bench.delivery.outbox = Outbox::new("tab".into(), limits);
     for id in ["a", "b", "c", "d"] {
         assert!(issues(&bench.publish(id)).is_empty());
     }
+    bench
+}
+
+#[test]
+fn a_full_queue_refuses_the_oldest_but_a_burst_that_gets_through_is_taken() {
+    let mut bench = burst();
     let effects = bench.tell(Input::Offline);
     assert_eq!(issues(&effects), ["queue-full"]);
     assert_eq!(statuses(&effects), [("a", Status::Rejected)]);
@@ -750,12 +756,7 @@ fn a_full_queue_refuses_the_oldest_but_a_burst_that_gets_through_is_taken() {
 
 #[test]
 fn of_a_burst_that_may_not_all_be_stored_a_page_that_is_left_keeps_the_newest() {
-    let limits = Limits { events: 3, burst_events: 5, ..Limits::default() };
-    let mut bench = Bench::running();
-    bench.delivery.outbox = Outbox::new("tab".into(), limits);
-    for id in ["a", "b", "c", "d"] {
-        bench.publish(id);
-    }
+    let mut bench = burst();
     let effects = bench.tell(Input::Unloading { successor: false });
     assert_eq!((forgotten(&effects), stored(&effects)), (vec!["tab/0"], vec!["tab/3"]));
     assert_eq!((issues(&effects), sent(&effects)), (vec!["queue-full"], vec!["collect 1 a,b,c,d".to_owned()]));

@@ -19,11 +19,11 @@ pub fn outcome(answer: &Answer, status: u16) -> Outcome {
     if status == 413 {
         return Outcome::TooLarge;
     }
-    if !answer.good && (200..300).contains(&status) {
-        // Something on the way has answered in the edge's place: a proxy, a service worker, a network that wants a login.
-        return Outcome::Retry { after: None };
-    }
     if !answer.good {
+        if (200..300).contains(&status) {
+            // Something on the way has answered in the edge's place: a proxy, a service worker, a network that wants a login.
+            return Outcome::Retry { after: None };
+        }
         let is_whole = answer.errors.first().is_some_and(super::error::EdgeError::is_about_the_request);
         return Outcome::Refused {
             reason: answer.issues().first().map(reason).unwrap_or_default(),
