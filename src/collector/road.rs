@@ -231,7 +231,7 @@ impl Collector {
         let issue = Issue::of("webSdkName!refused:%: the store's Web SDK refused an event: $", &[said]);
         let reason = issue.message.clone();
         self.report(issue);
-        Outcome::Refused { reason, whole: false }
+        Outcome::Refused { reason, whole: false, explained: true }
     }
 
     /// The time after which a Web SDK that is missing, or silent, is worth a warning has come.

@@ -40,8 +40,8 @@ impl Delivery {
         };
         match outcome {
             Outcome::Good { except } => self.good(&flight, &except),
-            Outcome::Refused { reason, whole } => self.refused(&flight, reason, whole),
-            Outcome::TooLarge => self.refused(&flight, "the edge finds it too large".into(), false),
+            Outcome::Refused { reason, whole, explained } => self.refused(&flight, reason, whole, explained),
+            Outcome::TooLarge => self.refused(&flight, "the edge finds it too large".into(), false, true),
             Outcome::Retry { after } => self.again(&flight, after, "the edge asked to try again"),
             Outcome::NetworkError => self.again(&flight, None, "the network failed"),
             Outcome::Timeout => self.again(&flight, None, "no answer came in time"),
@@ -100,16 +100,22 @@ impl Delivery {
         }
     }
 
-    fn refused(&mut self, flight: &Flight, reason: String, whole: bool) {
-        self.retry.answered();
+    fn refused(&mut self, flight: &Flight, reason: String, whole: bool, explained: bool) {
         if self.is_bare(flight) {
-            return;
+            return self.retry.answered();
         }
         let count = self.outbox.iter().filter(|entry| entry.flight == Some(flight.request)).count();
         if !whole && count > 1 {
             // One of them may have spoiled it for all: half as many next time, until it is alone.
             self.cap = count >> 1;
+            self.retry.answered();
             return self.put_back(flight.request, "the request is divided");
+        }
+        // These are lost to it; the next ones need not be.
+        if explained {
+            self.retry.answered();
+        } else {
+            self.retry.failed(None, self.now);
         }
         let entries = self.outbox.take(|entry| entry.flight == Some(flight.request));
         self.forget(&entries);

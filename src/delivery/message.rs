@@ -105,6 +105,8 @@ pub enum Outcome {
         /// Whether it is the request that was refused (datastream, permission, country), whatever it
         /// carried. If not, one bad event may have spoiled the others, and they are tried apart.
         whole: bool,
+        /// Whether the answer says what was wrong. If not, whoever answers may be in trouble, and what follows waits.
+        explained: bool,
     },
     /// 413: the body was larger than the edge takes.
     TooLarge,

@@ -247,7 +247,7 @@ fn refused_an_identity_events_go_without_one_request_at_a_time() {
     let mut bench = Bench::new(edge());
     bench.publish("a");
     bench.tell(Input::IdentityLocked);
-    let effects = bench.answer(0, Outcome::Refused { reason: "no".into(), whole: true });
+    let effects = bench.answer(0, Outcome::Refused { reason: "no".into(), whole: true, explained: true });
     assert!(sent(&effects).is_empty());
     assert!(effects.ends_with(&[Effect::UnlockIdentity, Effect::LockIdentity]), "{effects:?}");
     assert_eq!(sent(&bench.tell(Input::IdentityLocked)), ["interact 1 a"]);
@@ -351,7 +351,7 @@ fn one_bad_event_does_not_take_the_others_with_it() {
         bench.publish(id);
     }
     bench.after(250);
-    let no = || Outcome::Refused { reason: "invalid".into(), whole: false };
+    let no = || Outcome::Refused { reason: "invalid".into(), whole: false, explained: true };
     assert_eq!(sent(&bench.answer(1, no())), ["collect 2 a"]);
     assert_eq!(sent(&bench.answer(2, good())), ["collect 3 bad,c"]);
     assert_eq!(sent(&bench.answer(3, no())), ["collect 4 bad"]);
@@ -362,8 +362,40 @@ fn one_bad_event_does_not_take_the_others_with_it() {
     bench.publish("x");
     bench.publish("y");
     bench.after(250);
-    let effects = bench.answer(6, Outcome::Refused { reason: "unknown datastream".into(), whole: true });
+    let effects =
+        bench.answer(6, Outcome::Refused { reason: "unknown datastream".into(), whole: true, explained: true });
     assert_eq!(statuses(&effects), [("x", Status::Rejected), ("y", Status::Rejected)]);
+}
+
+#[test]
+fn who_refuses_without_a_word_is_asked_less_and_less_and_what_waits_is_kept() {
+    let mut bench = Bench::running();
+    for id in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+        bench.publish(id);
+    }
+    let broken = || Outcome::Refused { reason: "status 500".into(), whole: false, explained: false };
+    let mut refused = Vec::new();
+    bench.after(250);
+    for _ in 0..120 {
+        while let Some(request) = bench.delivery.flights.first().map(|flight| flight.request) {
+            let effects = bench.answer(request, broken());
+            refused.extend(
+                statuses(&effects).iter().filter(|(_, is)| *is == Status::Rejected).map(|(id, _)| id.to_string()),
+            );
+        }
+        bench.after(250);
+    }
+    assert_eq!(
+        refused,
+        ["a", "b", "c", "d", "e", "f"],
+        "half a minute of it: one is refused each time, later each time"
+    );
+    let mut arrived = sent(&bench.after(60_000));
+    while let Some(request) = bench.delivery.flights.first().map(|flight| flight.request) {
+        arrived.extend(sent(&bench.answer(request, good())));
+    }
+    let ids: Vec<_> = arrived.iter().filter_map(|line| line.split(' ').nth(2)).collect();
+    assert_eq!(ids.join(","), "g,h,i,j", "{arrived:?}");
 }
 
 #[test]
@@ -811,7 +843,7 @@ fn the_web_sdk_is_waited_for_and_called_in_order() {
     assert_eq!((sent(&effects), forgotten(&effects)), (vec!["call 1 b".into()], vec!["tab/0"]));
     bench.answer(1, Outcome::Retry { after: Some(500) });
     assert_eq!(sent(&bench.after(600)), ["call 2 b"]);
-    let effects = bench.answer(2, Outcome::Refused { reason: "invalid".into(), whole: false });
+    let effects = bench.answer(2, Outcome::Refused { reason: "invalid".into(), whole: false, explained: true });
     assert_eq!(statuses(&effects), [("b", Status::Rejected)]);
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::error::EdgeError;
 use super::response::{Answer, Retry};
 use crate::delivery::{Exception, Outcome};
 use crate::inspect::{Issue, Status};
@@ -24,10 +25,11 @@ pub fn outcome(answer: &Answer, status: u16) -> Outcome {
             // Something on the way has answered in the edge's place: a proxy, a service worker, a network that wants a login.
             return Outcome::Retry { after: None };
         }
-        let is_whole = answer.errors.first().is_some_and(super::error::EdgeError::is_about_the_request);
+        let is_whole = answer.errors.first().is_some_and(EdgeError::is_about_the_request);
         return Outcome::Refused {
             reason: answer.issues().first().map(reason).unwrap_or_default(),
             whole: is_whole || matches!(status, 401 | 403 | 404),
+            explained: answer.errors.iter().any(|error| !error.code.is_empty()),
         };
     }
     let mut except = Vec::new();

@@ -127,7 +127,7 @@ impl World<'_> {
     fn refuse(&mut self, request: &mut Request, dice: u8) -> bool {
         if request.action == Some(Action::Acquire) {
             self.coverage.saw(Seen::RefusedIdentity);
-            request.outcome = Outcome::Refused { reason: "no identity".into(), whole: true };
+            request.outcome = Outcome::Refused { reason: "no identity".into(), whole: true, explained: true };
             return false;
         }
         match dice {
@@ -138,12 +138,14 @@ impl World<'_> {
             }
             86 => {
                 self.coverage.saw(Seen::RefusedWhole);
-                request.outcome = Outcome::Refused { reason: "datastream".into(), whole: true };
+                request.outcome =
+                    Outcome::Refused { reason: "datastream".into(), whole: true, explained: self.rng.bool() };
                 false
             }
             87 => {
                 self.coverage.saw(Seen::RefusedPart);
-                request.outcome = Outcome::Refused { reason: "invalid".into(), whole: false };
+                request.outcome =
+                    Outcome::Refused { reason: "invalid".into(), whole: false, explained: self.rng.bool() };
                 false
             }
             _ => {

@@ -122,6 +122,9 @@ pub(crate) fn answer(request: &Request) -> Result<Reply, Failure> {
             Ok(Reply { status: 429, retry_after: Some(seconds.to_string()), ..Reply::default() })
         }
         Outcome::TooLarge => reply(413, error("0112-413", None)),
+        Outcome::Refused { whole, explained: false, .. } => {
+            Ok(Reply { status: if *whole { 403 } else { 500 }, body: "<html>".into(), ..Reply::default() })
+        }
         Outcome::Refused { whole: true, .. } => reply(400, error("0003-400", None)),
         Outcome::Refused { whole: false, .. } => reply(422, error("0104-422", None)),
         Outcome::Good { except } => {
