@@ -54,7 +54,7 @@ const mayKeep = ({ defaultConsent, consentSources, storefrontEvents, hipaa, webS
   const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : (defaultConsent ?? "in") === "in";
   return agrees && !document.prerendering && storefrontEvents !== false && hipaa !== true && `${consentSources ?? "mg_dnt"}` === "mg_dnt"
     && (webSdkName || !window[instanceName]?.q?.some(([, , [command]]) => command === "configure" || command === "setConsent"))
-    && !/(^|; *)(mg_dnt(=|;|$)|storefront-collector.consent=|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
+    && !/^\[object|(^|; *)(mg_dnt(=|;|$)|storefront-collector.consent=|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
 };
 
 // Of each item the record of the event that the running collector holds, if it has published one: the newest first, for a

@@ -150,7 +150,9 @@ const follow = (host, name, before = new WeakMap()) => {
       let ours = 0;
       for (const item of items) {
         if (pushing.includes(item)) continue;
-        if (!isReplay(item)) take(item);
+        try {
+          if (!isReplay(item)) take(item);
+        } catch {} // Whatever became of ours, the push is the page's.
         pushing.push(item);
         ours++;
       }

@@ -2,12 +2,34 @@
 import { get } from "./values.js";
 
 /** @param {unknown} value */
+const text = (value) => (typeof value === "string" ? value : "");
+
+/** @param {unknown} value */
 const pixels = (value) => (typeof value === "number" ? Math.round(value) : null);
 
 const orientation = () => {
-  const held = screen.orientation?.type ?? "";
-  return ["portrait", "landscape"].find((side) => held.startsWith(side))
-    ?? ["portrait", "landscape"].find((side) => matchMedia(`(orientation: ${side})`).matches);
+  try {
+    const held = text(screen.orientation?.type);
+    return ["portrait", "landscape"].find((side) => held.startsWith(side))
+      ?? ["portrait", "landscape"].find((side) => matchMedia(`(orientation: ${side})`).matches);
+  } catch {} // A script of the page has put something else in their place.
+};
+
+/** Which of the document's properties were hidden by forms and images when they were read last. @type {Record<string, boolean>} */
+const isHidden = {};
+
+/**
+ * A text of the document: not the form or the image of the page that has taken its name (`<form name="cookie">`).
+ * @param {"cookie" | "referrer"} key
+ */
+const ofDocument = (key) => {
+  try {
+    const value = document[key];
+    isHidden[key] = typeof value === "object";
+    return text(isHidden[key] ? Reflect.get(Document.prototype, key, document) : value);
+  } catch {
+    return "";
+  }
 };
 
 /** Both name the same zone; the first `DateTimeFormat` of a page takes a quarter of what else loading takes. */
@@ -28,9 +50,9 @@ export const readings = (host) => {
   host.viewport ??= [pixels(clientWidth) ?? 0, pixels(clientHeight) ?? 0];
   return [
     location.href,
-    document.referrer,
-    pixels(screen.width),
-    pixels(screen.height),
+    ofDocument("referrer"),
+    pixels(get(globalThis.screen, "width")),
+    pixels(get(globalThis.screen, "height")),
     orientation(),
     ...host.viewport,
     new Date().getTimezoneOffset(),
@@ -87,7 +109,7 @@ export const random = (bytes) => {
 };
 
 /** The page's cookies, as the browser lists them; empty where they are blocked. */
-export const cookies = () => (seen = get(globalThis.document, "cookie") ?? "");
+export const cookies = () => (seen = ofDocument("cookie"));
 
 /** @type {string | undefined} */
 let seen;
@@ -105,7 +127,7 @@ const written = new Set();
 export const write = (cookie) => {
   written.add(cookie.split(";", 1)[0]);
   try {
-    document.cookie = cookie;
+    Reflect.set(isHidden.cookie ? Document.prototype : document, "cookie", cookie, document);
   } catch {}
 };
 

@@ -192,6 +192,46 @@ test("a library that teaches lists to make texts of themselves (Prototype.js) ch
   expect(event.xdm.productListItems.map(({ SKU }) => SKU)).toEqual(["a"]);
 });
 
+for (const [what, source] of [
+  ["a global named screen", "var screen = null"],
+  ["a screen that says odd things", "Object.defineProperty(window, 'screen', { value: { width: {}, orientation: { type: 7 } } })"],
+  ["no matchMedia", "window.matchMedia = undefined; Object.defineProperty(Screen.prototype, 'orientation', { value: undefined })"],
+  ["a document whose properties throw", "Object.defineProperty(document, 'referrer', { get() { throw new Error('no') } }); Object.defineProperty(document, 'documentElement', { value: null })"],
+]) {
+  test(`${what}: pushing goes on, and the event is sent`, async ({ page, site, edge }) => {
+    const { done } = await running(page, site, [code(source), settings({ organizationId: ORG, datastreamId: OURS }), collector()], () =>
+      [window.adobeDataLayer.push({ event: "page-view" }), window.adobeDataLayer.length]);
+    expect(done).toEqual([1, 1]);
+    const [event] = await edge.settled((all) => all.length > 0);
+    expect(event.xdm.eventType).toBe("web.webpagedetails.pageViews");
+  });
+}
+
+test("where a script of the page has broken what we need, the page's own push goes on", async ({ page, site }) => {
+  const { done } = await running(page, site, [settings({ organizationId: ORG, datastreamId: OURS }), collector()], () => {
+    Date.now = () => { throw new Error("no clock"); };
+    return [window.adobeDataLayer.push({ event: "page-view" }), window.adobeDataLayer.length];
+  });
+  expect(done).toEqual([1, 1]);
+});
+
+test("a form or an image that takes the name of a document's property hides nothing", async ({ page, site, edge, context }) => {
+  const parts = [settings({ organizationId: ORG, datastreamId: OURS }), collector(), '<form name="cookie"></form><img name="referrer" alt="">'];
+  const publish = () => { window.adobeDataLayer.push({ event: "page-view" }); };
+  await running(page, site, parts, publish);
+  const [event] = await edge.settled((all) => all.length > 0);
+  expect(event.xdm.web.webReferrer?.URL ?? "").toBe("");
+  expect((await context.cookies()).map(({ name }) => name)).toContain(`kndctr_${ORG.replace("@", "_")}_identity`);
+
+  await edge.reset();
+  await context.addCookies([{ name: "mg_dnt", value: "1", url: "https://shop.test" }]);
+  const { seen } = await running(page, site, parts, publish);
+  await expect.poll(() => page.evaluate(() => window.storefrontCollector.events().map(({ status }) => status))).toEqual(["suppressed"]);
+  await page.goto("about:blank");
+  expect(await edge.events()).toEqual([]);
+  expect(seen.errors ?? []).toEqual([]);
+});
+
 test("another's name is not taken, and that is told", async ({ page, site, edge }) => {
   const { seen, done } = await running(page, site, [code("window.alloy = () => Promise.resolve({});"), forwarded, collector()], async () => {
     window.adobeDataLayer.push({ event: "page-view" });
