@@ -101,6 +101,8 @@ impl How {
                 source.context(split(from, b".").next()?)?;
                 amount(source, from)
             }
+            // One that says which it is has nothing of the shop's.
+            Self::Channel if job.xdm.at("channel._id").is_some_and(|id| !id.is_empty()) => return None,
             Self::Channel => {
                 let mut channel = source.find(from)?.as_map()?.clone();
                 job.refuse("channel");

@@ -257,6 +257,9 @@ fn a_custom_context_with_part_of_a_channel_is_filled_up() {
     let (channel_given, issues) = (sorted(&given.0), given.1);
     let wanted = r#"{"_id":"https://x.test/web","_type":"https://x.test/type","mediaType":"x","mode":"pull"}"#;
     assert_eq!((channel_given, issues), (sorted(wanted), vec![]));
+    let (whole, issues) = channel(r#"{"channel":{"_id":"https://x.test/app"}}"#);
+    assert_eq!(whole, r#"{"_id":"https://x.test/app"}"#, "another channel has nothing of the shop's");
+    assert!(issues.is_empty());
     let (wrong, issues) = channel(r#"{"channel":"x"}"#);
     assert_eq!(sorted(&wrong), sorted(r#"{"_id":"https://x.test/web","_type":"https://x.test/type","mode":"push"}"#));
     assert_eq!(issues, ["channel wrong-kind"]);
