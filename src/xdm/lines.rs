@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::Job;
+use super::{Job, Source};
 use super::form::{cents, text_of, truthy};
 use crate::inspect::Issue;
 use crate::storefront::change;
@@ -83,11 +83,21 @@ pub(super) fn changed(job: &mut Job, added: bool) -> Value {
 
 /// What was ordered; many themes empty the cart before they tell of the order.
 pub(super) fn ordered(job: &mut Job, from: &str) -> Value {
-    let mut lines = job.source.list(from);
-    if lines.is_empty() {
-        lines = job.source.last_cart.and_then(|cart| cart.get("items")?.as_list()).unwrap_or_default();
+    let source = job.source;
+    let mut lines = source.list(from);
+    if lines.is_empty() && !is_another_cart(source) {
+        lines = source.last_cart.and_then(|cart| cart.get("items")?.as_list()).unwrap_or_default();
     }
     cart(job, lines)
+}
+
+/// Whether the cart that is there, though it lists nothing, says that it holds something and is not the last one known.
+fn is_another_cart(source: &Source) -> bool {
+    source.context("shoppingCartContext").is_some_and(|cart| {
+        let id = cart.get("id").filter(|id| !id.is_empty());
+        let is_same = id.is_some() && id == source.last_cart.and_then(|cart| cart.get("id"));
+        !is_same && cart.get("totalQuantity").and_then(Value::js_number).is_some_and(|quantity| quantity > 0.0)
+    })
 }
 
 /// What was added to a requisition list: from the list's own items, an order page, or the cart.

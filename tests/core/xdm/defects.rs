@@ -145,6 +145,23 @@ fn row_11_without_changed_products_the_carts_are_compared() {
 }
 
 #[test]
+fn row_12_a_cart_that_says_it_is_full_was_not_emptied_unless_it_is_the_one_that_is_known() {
+    let ordered = |cart: &str| {
+        let contexts = format!(r#"{{"shoppingCartContext":{cart}}}"#);
+        let order = event(EventKind::PlaceOrder, &contexts).last_cart(&format!(r#"{{"id":"c-1","items":[{LINE}]}}"#));
+        order.xdm().get("productListItems").and_then(Value::as_list).map_or(0, <[_]>::len)
+    };
+    for other in [r#"{"id":"c-2","totalQuantity":8,"items":[]}"#, r#"{"id":null,"totalQuantity":"3","items":[]}"#] {
+        assert_eq!(ordered(other), 0, "{other}");
+    }
+    for emptied in
+        [r#"{"id":"c-1","totalQuantity":8,"items":[]}"#, r#"{"id":"c-2","totalQuantity":0}"#, r#"{"id":null,"items":[]}"#]
+    {
+        assert_eq!(ordered(emptied), 1, "{emptied}");
+    }
+}
+
+#[test]
 fn row_12_an_order_with_an_emptied_cart_has_the_items_of_the_last() {
     for cart in ["{}", r#"{"shoppingCartContext":{"items":[]}}"#] {
         let order = event(EventKind::PlaceOrder, cart).last_cart(&format!(r#"{{"items":[{LINE}]}}"#));
