@@ -8,6 +8,7 @@ use crate::value::Value;
 
 impl Consent {
     pub(super) fn hear_banner(&mut self, data: &Value, now: &Moment) {
+        let counts = self.rules.tcf;
         let (state, acted) = match tcf::answer(data) {
             // What was answered before holds while the banner is shown again; the next answer is new.
             tcf::Answer::None => return self.banner = None,
@@ -21,7 +22,7 @@ impl Consent {
         let tc_string = data.get("tcString").and_then(Value::as_text).filter(|text| !text.is_empty());
         let consent = tc_string.map_or_else(|| standards::general(state), standards::iab);
         let again = self.banner == Some((state, acted)) && self.banner_consent.as_ref() == Some(&consent);
-        if !acted {
+        if counts && !acted {
             self.renew_choice(&consent, state, now);
         }
         let says = if state == State::In { Says::Yes } else { Says::No };
@@ -29,7 +30,7 @@ impl Consent {
         self.hear(Source::Tcf, says, mark, now);
         self.banner = Some((state, acted));
         self.banner_consent = Some(consent.clone());
-        if acted && !again {
+        if counts && acted && !again {
             self.choose(Choice { consent, state, banner: true }, now);
         }
     }

@@ -136,8 +136,9 @@ impl Consent {
     /// Other settings, other rules: what was heard stays known, and counts as the new rules say.
     /// [`Self::read`] has to follow.
     pub fn set_rules(&mut self, rules: Rules, now: &Moment) {
-        if rules.tcf != self.rules.tcf {
-            self.hear(Source::Tcf, if rules.tcf { Says::Wait } else { Says::Nothing }, WAITS, now);
+        // The banner calls when it has news only: what it said last has to last.
+        if rules.tcf && self.slots.get(Source::Tcf as usize).is_some_and(|slot| slot.says == Says::Nothing) {
+            self.hear(Source::Tcf, Says::Wait, WAITS, now);
         }
         self.rules = rules;
     }
@@ -157,7 +158,7 @@ impl Consent {
             Signal::Tcf(_) => self.tcf_missing = false,
         }
         self.look(inputs, now);
-        if let (Signal::Tcf(data), true) = (signal, self.rules.tcf) {
+        if let Signal::Tcf(data) = signal {
             self.hear_banner(data, now);
         }
         self.settle(now)
@@ -345,7 +346,9 @@ impl Consent {
     fn settle(&mut self, now: &Moment) -> State {
         let (mut state, mut because) = (self.rules.default, None);
         for says in [Says::Yes, Says::Wait, Says::No] {
-            let heard = Source::ALL.into_iter().zip(&self.slots).find(|(_, slot)| slot.counts_as() == says);
+            let counts = |source| source != Source::Tcf || self.rules.tcf;
+            let mut slots = Source::ALL.into_iter().zip(&self.slots);
+            let heard = slots.find(|(source, slot)| counts(*source) && slot.counts_as() == says);
             if let Some((source, _)) = heard {
                 // Who waits where the default is out decides nothing.
                 if !(says == Says::Wait && state == State::Out) {

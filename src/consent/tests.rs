@@ -141,6 +141,13 @@ impl Page {
         Ok(state)
     }
 
+    /// The settings name other sources from now on.
+    pub(super) fn rule(&mut self, rules: Rules) -> State {
+        self.rules = rules;
+        self.ask(|consent, _, moment| consent.set_rules(rules, moment));
+        self.read()
+    }
+
     pub(super) fn say(&mut self, choice: &str) -> State {
         self.set(&Value::from(choice)).unwrap()
     }

@@ -187,6 +187,34 @@ fn a_banner_that_never_comes_is_no_consent_and_is_reported() {
 }
 
 #[test]
+fn a_banner_that_counts_again_says_what_it_said_last() {
+    let without = Rules::default();
+    let tcf = Rules { tcf: true, ..without };
+    let mut page = Page::new(tcf);
+    banner(&mut page, "tcloaded", GRANTING);
+    assert_eq!([page.rule(without), page.rule(tcf)], [In, In]);
+    banner(&mut page, "tcloaded", REFUSING);
+    assert_eq!([page.rule(without), page.rule(tcf)], [In, Out]);
+    page.say("in");
+    assert_eq!([page.rule(without), page.rule(tcf)], [In, In], "it was overruled, and has said nothing since");
+
+    // What it says while it does not count is known, and no choice.
+    let mut page = Page::new(without);
+    assert_eq!(page.rule(tcf), Pending);
+    page.rule(without);
+    page.cookie("mg_dnt", "1");
+    banner(&mut page, "useractioncomplete", GRANTING);
+    assert_eq!(page.read(), Out, "it overrules nothing");
+    page.drop_cookie("mg_dnt");
+    assert_eq!((page.read(), page.because().as_str()), (In, "defaultConsent"));
+    assert_eq!((page.rule(tcf), page.because().as_str()), (In, "tcf"));
+    page.rule(without);
+    banner(&mut page, "tcloaded", REFUSING);
+    assert_eq!([page.read(), page.rule(tcf)], [In, Out]);
+    assert_eq!(page.rule(Rules { default: Out, ..without }), Out);
+}
+
+#[test]
 fn someone_never_in_leaves_nothing_behind() {
     for how in ["mg_dnt", "gpc", "setConsent", "tcf"] {
         let mut page = Page::new(Rules { tcf: how == "tcf", gpc: true, ..Rules::default() });
