@@ -30,7 +30,8 @@ pub(super) fn iab(tc_string: &str) -> Value {
 
 /// The consent array to tell the Edge Network, and what it says.
 ///
-/// Of several objects the strictest counts. Lawful grounds other than consent (Adobe 2.0: `li`,
+/// Of several objects the strictest counts; one of Adobe 2.0 without `collect` says nothing of collection and needs
+/// another beside it that does. Lawful grounds other than consent (Adobe 2.0: `li`,
 /// `ct`, `cp`, `vi`, `pi`) allow collection; `p`, `u`, `pending` and `not_provided` are no choice
 /// yet, and hold it.
 ///
@@ -52,15 +53,33 @@ pub(super) fn read(raw: &Value) -> Result<(Value, State), Issue> {
             r#"give "in", "out" or { consent: [ … ] } with at least one object"#,
         ));
     };
-    let mut state = State::In;
+    let mut state = None;
+    let mut silent = None;
     for object in objects {
-        match judge(object)? {
-            State::Out => state = State::Out,
-            State::Pending if state == State::In => state = State::Pending,
-            _ => {}
+        match judge(object) {
+            Err(issue) if issue.field == COLLECT && leaves_out(object) => {
+                silent = Some(issue);
+            }
+            said => {
+                state = Some(match (state, said?) {
+                    (Some(State::Out), _) | (_, State::Out) => State::Out,
+                    (Some(State::Pending), _) | (_, State::Pending) => State::Pending,
+                    _ => State::In,
+                });
+            }
         }
     }
-    Ok((list.clone(), state))
+    match (state, silent) {
+        (None, Some(issue)) => Err(issue),
+        (state, _) => Ok((list.clone(), state.unwrap_or(State::Pending))),
+    }
+}
+
+const COLLECT: &str = "consent.value.collect.val";
+
+/// Whether it is about other purposes than collection.
+fn leaves_out(object: &Value) -> bool {
+    object.get("value").and_then(Value::as_map).is_some_and(|purposes| purposes.get("collect").is_none())
 }
 
 fn judge(object: &Value) -> Result<State, Issue> {
@@ -69,13 +88,9 @@ fn judge(object: &Value) -> Result<State, Issue> {
         (Some("Adobe"), Some("1.0")) => {
             ("consent.value.general", "in", "out", "pending|not_provided", r#"give "in" or "out""#)
         }
-        (Some("Adobe"), Some("2.0")) => (
-            "consent.value.collect.val",
-            "y|li|ct|cp|vi|pi",
-            "n",
-            "p|u",
-            r#"give "y" or "n" (or "p", "u", "li", "ct", "cp", "vi", "pi")"#,
-        ),
+        (Some("Adobe"), Some("2.0")) => {
+            (COLLECT, "y|li|ct|cp|vi|pi", "n", "p|u", r#"give "y" or "n" (or "p", "u", "li", "ct", "cp", "vi", "pi")"#)
+        }
         (Some("IAB TCF"), Some("2.0")) => return judge_iab(object),
         _ => ("consent.standard", "", "", "", r#"give "Adobe" with version "1.0" or "2.0", or "IAB TCF" with "2.0""#),
     };
@@ -171,6 +186,20 @@ mod tests {
         assert_eq!(object(&[yes, yes].join(",")), Ok(State::In));
         assert_eq!(object(&[yes, wait].join(",")), Ok(State::Pending));
         assert_eq!(object(&[wait, no, yes].join(",")), Ok(State::Out));
+    }
+
+    #[test]
+    fn who_says_nothing_of_collection_leaves_it_to_the_others() {
+        let no = r#"{"standard":"Adobe","version":"1.0","value":{"general":"out"}}"#;
+        let mail = r#"{"standard":"Adobe","version":"2.0","value":{"marketing":{"email":{"val":"n"}}}}"#;
+        assert_eq!(object(&[mail, &no.replace("out", "in")].join(",")), Ok(State::In));
+        assert_eq!(object(&[no, mail].join(",")), Ok(State::Out));
+        let wrong = |json: &str| Err((json.into(), "unknown-value"));
+        assert_eq!(object(mail), wrong("consent.value.collect.val"), "alone it is no choice");
+        let unsure = mail.replace("marketing", "collect");
+        assert_eq!(object(&[no, &unsure].join(",")), wrong("consent.value.collect.val"));
+        let empty = r#"{"standard":"Adobe","version":"2.0"}"#;
+        assert_eq!(object(&[no, empty].join(",")), wrong("consent.value.collect.val"));
     }
 
     #[test]
