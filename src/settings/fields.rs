@@ -46,6 +46,11 @@ onBeforeEventSend x  null
 debugEnabled f  false
 ";
 
+/// Settings that somebody touches to protect the shopper: what they mean as long as they cannot be read. Nobody says
+/// `storefrontEvents` to have the default, so events wait for it.
+const PROTECTING: [(&str, &str); 4] =
+    [("storefrontEvents", "null"), ("defaultConsent", "\"pending\""), ("personalData", "false"), ("hipaa", "true")];
+
 const BATCHING: &str = "\
 maxEvents #1..1000  50
 maxBytes #1..60000  60000
@@ -154,7 +159,7 @@ impl Field {
     }
 
     /// What `raw` says for this field; `None` when it says nothing: `null` or a blank text, and,
-    /// reported, what is of the wrong kind or form. `at` is the field in the issues, `shown` the name
+    /// reported, what is of the wrong kind or form, unless the field protects the shopper. `at` is the field in the issues, `shown` the name
     /// under which its source knows it.
     pub(super) fn read(self, at: &str, shown: &str, raw: &Value, issues: &mut Vec<Issue>) -> Option<Value> {
         let letter = self.letter();
@@ -212,7 +217,7 @@ impl Field {
                         Some(word) => return Some(Value::from(word)),
                         None => {
                             self.refuse(UNKNOWN_VALUE, [at, shown, "a text that is none of its values"], issues);
-                            return None;
+                            return self.unreadable();
                         }
                     },
                     _ => Some(plain.into()),
@@ -234,7 +239,12 @@ impl Field {
             _ => (WRONG_KIND, raw.kind()),
         };
         self.refuse(row, [at, shown, found], issues);
-        None
+        self.unreadable()
+    }
+
+    /// What counts where something was said that nobody understands.
+    fn unreadable(self) -> Option<Value> {
+        PROTECTING.iter().find(|(name, _)| *name == self.name).map(|(_, value)| Value::parse(value).unwrap_or_default())
     }
 
     fn refuse(self, row: &'static str, [at, shown, found]: [&str; 3], issues: &mut Vec<Issue>) {

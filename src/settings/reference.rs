@@ -29,7 +29,7 @@ const ABOUT: [(&str, &str); 19] = [
     ),
     (
         "storefrontEvents",
-        "Whether events are collected. By default as soon as the organization and the datastream, or an own Web SDK, are there. `false`: nothing is sent, stored or set.",
+        "Whether events are collected. By default as soon as the organization and the datastream, or an own Web SDK, are there. `false`: nothing is sent, stored or set. Something else: events wait until it is corrected.",
     ),
     (
         "edgeDomain",
@@ -43,13 +43,16 @@ const ABOUT: [(&str, &str); 19] = [
     ("dataLayerName", "The `window` property that holds the data layer."),
     (
         "defaultConsent",
-        "What counts before the shopper has said anything; `pending` holds events in memory until then.",
+        "What counts before the shopper has said anything; `pending` holds events in memory until then, and so does what is none of the three.",
     ),
     (
         "consentSources",
         "Which signals of the shopper's choice count. Entries that are unknown are reported and left out.",
     ),
-    ("personalData", "`false` holds back e-mail addresses and account identifiers; the events still go."),
+    (
+        "personalData",
+        "`false` holds back e-mail addresses and account identifiers; the events still go. So does what is neither `true` nor `false`.",
+    ),
     ("context", "What is told about page and browser with every event."),
     ("thirdPartyCookiesEnabled", "Whether the first request may go to Adobe's third-party domain."),
     (

@@ -27,7 +27,8 @@ pub struct Effective {
     /// What is wrong with what was given, each once.
     pub issues: Vec<Issue>,
     /// What must come before events may leave, in the words of `status()`: `"aepContext"`,
-    /// `"eventForwardingContext"`, `"organizationId"`, `"datastreamId"`, `"webSdkName"`. Empty: nothing.
+    /// `"eventForwardingContext"`, `"organizationId"`, `"datastreamId"`, `"webSdkName"`, and `"storefrontEvents"` where
+    /// that cannot be read. Empty: nothing.
     pub waiting_for: Vec<&'static str>,
     /// Whether nothing that may still come can make these settings work, so that `start` refuses
     /// them: settings from the API that are no object, or an organization ID of a wrong form, given
@@ -92,7 +93,9 @@ impl Store {
     ///   until page or API say where events go or that they go, by `organizationId`, `datastreamId`,
     ///   `webSdkName` or `storefrontEvents`. A script that only asks for debugging opens no gate.
     ///   Once they say so, the gate does not count, whatever it says.
-    /// - A value of a wrong kind or form, `null` and a blank text are not given: the next source counts.
+    /// - A value of a wrong kind or form, `null` and a blank text are not given: the next source counts. What
+    ///   protects the shopper is given all the same: `defaultConsent` is then `"pending"`, `personalData` `false` and
+    ///   `hipaa` `true`, and `storefrontEvents` is waited for.
     /// - `storefrontEvents: true` with an own Web SDK needs no organization ID, since nothing is
     ///   configured on that instance; without the switch the ID is waited for.
     #[must_use]
@@ -210,6 +213,7 @@ impl Store {
             (gated && !self.forwarding.is_null() && !forwarded).then_some("eventForwardingContext.aep")
         };
 
+        let undecided = wanted.is_none() && choices.is_own("storefrontEvents");
         let mut waiting_for = Vec::new();
         if off.is_none() {
             if gated && self.data_layer.as_map().is_none() {
@@ -226,12 +230,15 @@ impl Store {
             if gated && self.forwarding.is_null() {
                 waiting_for.push("eventForwardingContext");
             }
+            if undecided {
+                waiting_for.push("storefrontEvents");
+            }
         }
         let no_object = !matches!(self.api, Value::Null | Value::Map(_));
         let final_source = choices.is_own("organizationId");
         let never = no_object || (off.is_none() && bad_organization && final_source);
 
-        let on = off.is_none() && (wanted == Some(true) || (organization_is_good && routed));
+        let on = off.is_none() && !undecided && (wanted == Some(true) || (organization_is_good && routed));
         choices.put("storefrontEvents", Value::Bool(on));
         (Effective { settings: choices.settings(), issues, waiting_for, never, off }, choices)
     }

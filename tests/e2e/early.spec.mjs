@@ -54,6 +54,7 @@ test.describe("a page is left before the collector's core has come", () => {
     "another source of consent counts": { parts: [settings({ consentSources: ["tcf"] })] },
     "the Admin has switched forwarding off": { dataLayer: [{ aepContext: { imsOrgId: ORG, datastreamId: OURS } }, { eventForwardingContext: { commerce: true, aep: false } }] },
     "the page's script has switched events off": { parts: [settings({ storefrontEvents: false })] },
+    "the page's script says nothing clear of events": { parts: [settings({ storefrontEvents: "false" })] },
   })) {
     test(`nothing is kept when ${why}`, async ({ page, site, edge }) => {
       const { kept } = await leave(page, site, options);

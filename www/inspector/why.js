@@ -43,6 +43,7 @@ const settingsMissing = ({ waitingFor, settings }) => {
     organizationId: answer("bad", "The organization ID is missing", "It stands in no source, or has no usable form.", "Give organizationId: 24 letters or digits and @AdobeOrg."),
     datastreamId: answer("bad", "The datastream ID is missing", "The bundled sender needs it. With the store's own Web SDK it may stay blank.", "Give datastreamId, or name the store's Web SDK in webSdkName."),
     webSdkName: answer("bad", "The store's Web SDK has no usable name", "webSdkDeployed is true, and webSdkName names nothing.", "Name the property of window that holds the Web SDK, or leave the field out."),
+    storefrontEvents: answer("bad", "Nobody can tell whether events are wanted", "storefrontEvents is neither true nor false.", "Correct storefrontEvents, or leave it out."),
   };
   const out = waitingFor.filter((name) => text[name]).map((name) => text[name]);
   for (const name of waitingFor.filter((each) => each.startsWith("window."))) {

@@ -254,7 +254,7 @@ fn what_json_cannot_carry_is_told_by_its_kind_and_counts_as_not_given() {
         (r#"{"webSdkTimeout":"\u0000number"}"#, "!webSdkTimeout wrong-kind", "is no finite number; give"),
         (r#"{"identityMap":"\u0000object"}"#, "!identityMap wrong-kind", "is a value that cannot be read; give"),
         (r#"{"batching":{"maxEvents":"\u0000number"}}"#, "!batching.maxEvents wrong-kind", "is no finite number"),
-        (r#"{"defaultConsent":"\u0000function"}"#, "!defaultConsent wrong-kind", "is a function"),
+        (r#"{"dataLayerName":"\u0000function"}"#, "!dataLayerName wrong-kind", "is a function"),
         (r#"{"onBeforeEventSendd":"\u0000function"}"#, "onBeforeEventSendd unknown-field", "leave it out"),
         (r#"{"onBeforeEventSend":"\u0000object"}"#, "!onBeforeEventSend wrong-kind", "give a function"),
         (r#""\u0000function""#, "!settings wrong-kind", "settings is a function; give an object."),
@@ -347,6 +347,31 @@ fn each_bad_value_is_reported_with_its_field_and_never_shown() {
         assert!(now.issues.iter().all(|issue| !issue.message.contains("4711")), "{raw}: {:?}", now.issues);
         assert!(now.issues.iter().all(|issue| issue.message.contains(issue.field.as_ref())), "{:?}", now.issues);
     }
+}
+
+#[test]
+fn what_protects_the_shopper_and_cannot_be_read_protects_as_far_as_it_can() {
+    for raw in [r#""in ""#, r#""PENDING""#, "true", "{}", r#""\u0000f""#] {
+        let now = api(&format!(r#"{{"defaultConsent":{raw}}}"#)).settings.consent.default;
+        assert_eq!(now, if raw == r#""in ""# { State::In } else { State::Pending }, "{raw}");
+    }
+    for raw in [r#""false""#, "0", "[]", r#""true""#] {
+        assert!(!api(&format!(r#"{{"personalData":{raw}}}"#)).settings.personal_data, "{raw}");
+        let ids = r#""organizationId":"ORG","datastreamId":"DATASTREAM""#;
+        let now = api(&format!(r#"{{{ids},"storefrontEvents":{raw}}}"#));
+        assert_eq!((now.waiting_for, now.settings.storefront_events), (vec!["storefrontEvents"], false), "{raw}");
+        assert_eq!(api(&format!(r#"{{{ids},"hipaa":{raw}}}"#)).off, Some("hipaa"), "{raw}");
+    }
+    // What is not there is the default, and what another source says is not what this one meant.
+    let now = api(r#"{"defaultConsent":"","personalData":null}"#).settings;
+    assert_eq!((now.consent.default, now.personal_data), (State::In, true));
+    let mut store = Store::default();
+    store.set(Source::Page, &json(r#"{"personalData":true}"#));
+    store.set(Source::Api, &json(r#"{"personalData":"no"}"#));
+    assert!(!store.effective().settings.personal_data);
+    store.set(Source::Page, &json(r#"{"personalData":"no"}"#));
+    store.set(Source::Api, &json(r#"{"personalData":true}"#));
+    assert!(store.effective().settings.personal_data);
 }
 
 #[test]
