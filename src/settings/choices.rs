@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fields::Field;
+use super::fields::{Field, IDENTITY, section};
 use super::{Contexts, Settings, Source, forms};
 use crate::consent::{Rules, State};
 use crate::delivery::Batching;
@@ -113,6 +113,13 @@ impl Choices {
                 "identityMap?bad-form:% has another form; give a list of { id } for each namespace.",
                 &[],
             );
+        }
+        for (_, identities) in identity_map.as_map().into_iter().flat_map(|map| map.iter()) {
+            for identity in identities.as_list().unwrap_or_default() {
+                if let Value::Map(identity) = identity {
+                    section("identityMap.", IDENTITY, identity, issues);
+                }
+            }
         }
         if identity_map.as_map().is_some_and(|map| primaries(map) > 1) {
             let row = "identityMap?contradiction:% makes several identities primary, of which the first is; make one primary.";

@@ -170,6 +170,12 @@ fn judge(raw: &Value, today: &str) -> Validation {
         tell("profileDatastreamId?bad-form:% is used, though it is no UUID; compare it with the datastream's page.");
     }
 
+    if !is_on("syncServiceReady") {
+        tell(
+            "syncServiceReady?missing:% is false, without which nothing is synchronised; switch the Order Sync service on.",
+        );
+    }
+
     let dataset = history(&page, settings.dataset_id.as_deref(), today, &mut issues);
     let organization = settings.organization_id.as_deref();
     match page.get("credentials") {

@@ -57,6 +57,12 @@ maxBytes #1..60000  60000
 maxWait #0..60000  250
 ";
 
+/// The fields of an identity that have a form, beside its ID.
+pub(super) const IDENTITY: &str = "\
+primary f  null
+authenticatedState (ambiguous|authenticated|loggedOut)  null
+";
+
 /// The fields that only the connector's configuration page has.
 pub(super) const CONNECTOR: &str = "\
 webSdkDeployed f  null

@@ -96,7 +96,9 @@ pub(super) fn is_loopback(host: &str) -> bool {
 pub(super) fn path(text: &str) -> Option<&str> {
     let path = text.trim_matches('/');
     let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
-    (!path.is_empty() && path.bytes().all(good)).then_some(path)
+    // The browser would take `..` and the part before it out.
+    let is_path = path.bytes().all(good) && !split(path, b"/").any(|part| matches!(part, "." | ".."));
+    (!path.is_empty() && is_path).then_some(path)
 }
 
 /// `2024-02-29` as 20240229, which keeps the order of days; `None` for what the calendar does not have.
@@ -152,7 +154,8 @@ mod tests {
     fn paths_lose_the_slashes_around_them() {
         assert_eq!(path("/ee/"), Some("ee"));
         assert_eq!(path("custom/base"), Some("custom/base"));
-        for bad in ["", "/", "ee?x=1", "ee#", "e e", "ü"] {
+        assert_eq!(path("a..b/.c"), Some("a..b/.c"));
+        for bad in ["..", "/ee/../x", "ee/./x", "", "/", "ee?x=1", "ee#", "e e", "ü"] {
             assert_eq!(path(bad), None, "{bad}");
         }
     }

@@ -9,6 +9,8 @@ use crate::inspect::Issue;
 use crate::text::join;
 use crate::value::{Map, Value};
 
+const NO_OBJECT: &str = "!wrong-kind:% is $; give an object.";
+
 /// What each source said last. Sources may come in any order and again; the latest of each counts,
 /// and nothing else of the past does.
 #[derive(Clone, Debug, Default)]
@@ -135,9 +137,12 @@ impl Store {
                 Value::Map(_) => {}
                 _ => {
                     let name = if source == Source::DataLayer { "aepContext" } else { "settings" };
-                    Issue::tell(issues, "!wrong-kind:% is $; give an object.", &[name, layer.kind()]);
+                    Issue::tell(issues, NO_OBJECT, &[name, layer.kind()]);
                 }
             }
+        }
+        if !matches!(self.forwarding, Value::Null | Value::Map(_)) {
+            Issue::tell(issues, NO_OBJECT, &["eventForwardingContext", self.forwarding.kind()]);
         }
         let mut choices = Vec::new();
         for field in fields(FIELDS) {

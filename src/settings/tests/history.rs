@@ -80,6 +80,8 @@ fn row_71_only_with_the_sync_service_on() {
         let raw = json(&format!(r#"{{{GOOD},"syncServiceReady":{ready}}}"#));
         let found = validate_at(&raw, "");
         assert_eq!((found.can_start_sync, found.can_save), (sync, true), "{ready}");
+        let told = told(&found.issues);
+        assert_eq!(told, if sync { vec![] } else { vec!["syncServiceReady missing"] }, "{ready}");
     }
 }
 

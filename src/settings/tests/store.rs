@@ -319,6 +319,15 @@ fn each_bad_value_is_reported_with_its_field_and_never_shown() {
             r#"{"identityMap":{"A":[{"id":"1","primary":true}],"B":[{"id":"2","primary":true}]}}"#,
             vec!["identityMap contradiction"],
         ),
+        (
+            r#"{"identityMap":{"CRM":[{"id":"1","primary":"4711","authenticatedState":"4711"}]}}"#,
+            vec!["!identityMap.primary wrong-kind", "!identityMap.authenticatedState unknown-value"],
+        ),
+        (
+            r#"{"identityMap":{"CRM":[{"id":"1"},{"id":"2","authenticatedState":4711}]}}"#,
+            vec!["!identityMap.authenticatedState wrong-kind"],
+        ),
+        (r#"{"identityMap":{"CRM":[{"id":"1","primary":true,"authenticatedState":"loggedOut","x":"4711"}]}}"#, vec![]),
         (r#"{"defaultConsent":"4711"}"#, vec!["!defaultConsent unknown-value"]),
         (r#"{"defaultConsent":true}"#, vec!["!defaultConsent wrong-kind"]),
         (r#"{"consentSources":"gpc"}"#, vec!["!consentSources wrong-kind"]),
@@ -372,6 +381,15 @@ fn what_protects_the_shopper_and_cannot_be_read_protects_as_far_as_it_can() {
     store.set(Source::Page, &json(r#"{"personalData":"no"}"#));
     store.set(Source::Api, &json(r#"{"personalData":true}"#));
     assert!(store.effective().settings.personal_data);
+}
+
+#[test]
+fn contexts_of_settings_that_are_no_objects_are_told() {
+    for (aep, forwarding, issue) in
+        [("[]", "-", "!aepContext wrong-kind"), (AEP, "[]", "!eventForwardingContext wrong-kind")]
+    {
+        assert_eq!(told(&data_layer(aep, forwarding).effective().issues), [issue]);
+    }
 }
 
 #[test]
