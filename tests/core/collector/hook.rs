@@ -67,6 +67,26 @@ fn what_a_hook_leaves_still_says_what_every_event_says() {
 }
 
 #[test]
+fn data_that_is_no_object_stays_here_and_its_event_goes() {
+    for left in [r#""more""#, "7", "[1]", "true"] {
+        let mut bench = Bench::identified();
+        bench.run(|collector, _| {
+            collector.set_before_send(Box::new(|mut content| {
+                content.set_at("data", json(left));
+                Ok(Some(content))
+            }));
+        });
+        bench.publish("page-view");
+        let [event] = &bench.sent()[..] else { panic!("one event") };
+        assert_eq!((event.get("data"), event.at("xdm.eventType").is_some()), (None, true), "{left}");
+        let issues = bench.status("issues");
+        assert!(issues.contains("onBeforeEventSend: what it left as data is"), "{issues}");
+        let record = bench.collector.events().as_list().and_then(<[Value]>::last).cloned().unwrap();
+        assert!(record.get("issues").is_some_and(|issues| issues.to_json().contains("wrong-kind")), "{record:?}");
+    }
+}
+
+#[test]
 fn what_stands_for_an_identity_is_not_shown_to_a_hook() {
     let first_page = |left: &str| {
         let mut bench = Bench::configured();
