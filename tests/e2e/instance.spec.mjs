@@ -215,6 +215,9 @@ const CASES = [
     for (const [options, text] of [
       [{ xdm: "x" }, "'xdm': Expected an object"], [{ data: 5 }, "'data': Expected an object"], [{ type: 5 }, "'type': Expected a string"],
       [{ documentUnloading: "yes" }, "'documentUnloading': Expected true or false"], [{ bogus: 1 }, "'bogus': Unknown field."],
+      [{ decisionScopes: ["a", "a"] }, "'decisionScopes': Expected array values to be unique"],
+      [{ personalization: { surfaces: ["a", 1] } }, "'personalization.surfaces[1]': Expected a string"],
+      [{ personalization: { sendDisplayEvent: 1 } }, "'personalization.sendDisplayEvent': Expected true or false"],
     ]) {
       const error = await t.error("sendEvent", options);
       expect(error).toContain("[alloy] Invalid sendEvent command options:");
@@ -388,6 +391,20 @@ const CASES = [
     expect(await t.types(1)).toEqual(["one"]);
     expect(await t.page.evaluate(() => [window.__alloyNS, typeof window.alloy])).toEqual([["tagged"], "undefined"]);
   }],
+  ["28", "applyResponse refuses what is no response", async (t) => {
+    await t.start();
+    for (const [options, text] of [
+      [{}, "'responseBody' is a required option"], [{ responseBody: {} }, "'responseBody.handle' is a required option"],
+      [{ responseBody: { handle: [{ payload: [] }] } }, "'responseBody.handle[0].type' is a required option"],
+      [{ responseBody: { handle: [] }, responseHeaders: { a: 1 } }, "'responseHeaders.a': Expected a string"],
+      [{ responseBody: { handle: [] }, decisionContext: {} }, "'decisionContext': Unknown field."],
+    ]) expect(await t.error("applyResponse", options)).toContain(text);
+  }],
+  ["8.4", "commands without options take any", async (t) => {
+    await t.start();
+    expect(await t.call("getLibraryInfo", { what: "ever" })).toHaveProperty("libraryInfo");
+    expect(await t.call("createEventMergeId", { what: "ever" })).toHaveProperty("eventMergeId");
+  }],
   ["8.4", "createEventMergeId gives a UUID", async (t) => {
     await t.start();
     expect((await t.call("createEventMergeId")).eventMergeId).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
@@ -559,6 +576,8 @@ const CASES = [
     await t.start();
     expect(await t.error("sendEvent", { xdm: { identityMap: { HYP: { id: "1" } } } })).toContain("'xdm.identityMap.HYP': Expected an array");
     expect(await t.error("sendEvent", { xdm: { identityMap: { HYP: [{ id: 1 }] } } })).toContain("'xdm.identityMap.HYP[0].id': Expected a string");
+    expect(await t.error("sendEvent", { xdm: { identityMap: { HYP: [{ id: "1", foo: 1 }] } } })).toContain("'xdm.identityMap.HYP[0].foo': Unknown field.");
+    expect(await t.error("sendEvent", { xdm: { identityMap: { HYP: null } } })).toContain("'xdm.identityMap.HYP' is a required option");
     await t.call("sendEvent", event("one", { identityMap: { HYP: [{ id: "1", authenticatedState: "ambiguous", primary: false }] } }));
     expect((await t.events(1))[0].xdm.identityMap.HYP).toEqual([{ id: "1", authenticatedState: "ambiguous", primary: false }]);
   }],

@@ -14,17 +14,26 @@ enum Kind {
     Text,
     FilledText,
     Flag,
-    Object,
-    List,
-    FilledList,
-    Texts,
     Host,
     OneOf(&'static [&'static str]),
-    Namespaces,
-    IdentityMap,
-    Handles,
+    /// An object of which these fields are looked at.
+    Object(&'static [Row]),
+    /// An object that has no other fields.
+    Strict(&'static [Row]),
+    /// An object whose every value is of one kind.
+    Map(&'static Kind),
+    List(&'static Kind, Items),
     /// Not looked at: functions, which JSON does not carry, and what only others use.
     Any,
+}
+
+/// Which lists will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Items {
+    Any,
+    Some,
+    Distinct,
+    SomeDistinct,
 }
 
 /// Whether an option has to be given, or does nothing here.
@@ -40,27 +49,30 @@ use Need::{Optional, Required, Unused};
 type Row = (&'static str, Kind, Need);
 
 /// The commands and their options, in alphabetical order as the Web SDK lists them.
-static COMMANDS: &[(&str, &[Row])] = &[
-    ("appendIdentityToUrl", &[("url", Kind::FilledText, Required), OVERRIDES]),
+static COMMANDS: &[(&str, Kind)] = &[
+    ("appendIdentityToUrl", Kind::Strict(&[("url", Kind::FilledText, Required), OVERRIDES])),
     (
         "applyResponse",
-        &[
+        Kind::Strict(&[
             ("renderDecisions", Kind::Flag, Unused),
-            ("decisionContext", Kind::Object, Optional),
-            ("responseHeaders", Kind::Object, Optional),
-            ("responseBody", Kind::Handles, Required),
-            ("personalization", Kind::Object, Unused),
-        ],
+            ("responseHeaders", Kind::Map(&Kind::Text), Optional),
+            ("responseBody", Kind::Object(&[("handle", Kind::List(&HANDLE, Items::Any), Required)]), Required),
+            (
+                "personalization",
+                Kind::Object(&[("sendDisplayEvent", Kind::Flag, Optional), ("decisionContext", OBJECT, Optional)]),
+                Unused,
+            ),
+        ]),
     ),
     (
         "configure",
-        &[
+        Kind::Strict(&[
             ("datastreamId", Kind::Text, Required),
             ("orgId", Kind::Text, Required),
             ("edgeDomain", Kind::Host, Optional),
             ("edgeBasePath", Kind::FilledText, Optional),
             ("defaultConsent", Kind::OneOf(&["in", "out", "pending"]), Optional),
-            ("context", Kind::Texts, Optional),
+            ("context", Kind::List(&Kind::Text, Items::Any), Optional),
             ("thirdPartyCookiesEnabled", Kind::Flag, Optional),
             ("debugEnabled", Kind::Flag, Optional),
             OVERRIDES,
@@ -68,43 +80,88 @@ static COMMANDS: &[(&str, &[Row])] = &[
             ("onBeforeEventSend", Kind::Any, Optional),
             ("idMigrationEnabled", Kind::Flag, Optional),
             ("clickCollectionEnabled", Kind::Flag, Unused),
-            ("clickCollection", Kind::Object, Unused),
+            ("clickCollection", OBJECT, Unused),
             ("downloadLinkQualifier", Kind::Text, Unused),
             ("onBeforeLinkClickSend", Kind::Any, Unused),
             ("prehidingStyle", Kind::FilledText, Unused),
             ("targetMigrationEnabled", Kind::Flag, Optional),
-            ("autoCollectPropositionInteractions", Kind::Object, Unused),
+            ("autoCollectPropositionInteractions", OBJECT, Unused),
             ("personalizationStorageEnabled", Kind::Flag, Unused),
-            ("streamingMedia", Kind::Object, Unused),
-            ("advertising", Kind::Object, Unused),
-            ("pushNotifications", Kind::Object, Unused),
-            ("conversation", Kind::Object, Unused),
-        ],
+            ("streamingMedia", OBJECT, Unused),
+            ("advertising", OBJECT, Unused),
+            ("pushNotifications", OBJECT, Unused),
+            ("conversation", OBJECT, Unused),
+        ]),
     ),
-    ("createEventMergeId", &[]),
-    ("getIdentity", &[("namespaces", Kind::Namespaces, Optional), OVERRIDES]),
-    ("getLibraryInfo", &[]),
+    ("createEventMergeId", Kind::Any),
+    (
+        "getIdentity",
+        Kind::Strict(&[
+            ("namespaces", Kind::List(&Kind::OneOf(&["ECID", "CORE"]), Items::SomeDistinct), Optional),
+            OVERRIDES,
+        ]),
+    ),
+    ("getLibraryInfo", Kind::Any),
     (
         "sendEvent",
-        &[
-            ("xdm", Kind::Object, Optional),
-            ("data", Kind::Object, Optional),
+        Kind::Strict(&[
+            (
+                "xdm",
+                Kind::Object(&[("eventType", Kind::Text, Optional), ("identityMap", IDENTITY_MAP, Optional)]),
+                Optional,
+            ),
+            ("data", OBJECT, Optional),
             ("type", Kind::Text, Optional),
             ("mergeId", Kind::Text, Optional),
             ("documentUnloading", Kind::Flag, Optional),
             OVERRIDES,
             ("datasetId", Kind::Text, Optional),
             ("renderDecisions", Kind::Flag, Unused),
-            ("decisionScopes", Kind::Texts, Optional),
-            ("personalization", Kind::Object, Optional),
-            ("advertising", Kind::Object, Unused),
-        ],
+            ("decisionScopes", DISTINCT, Optional),
+            (
+                "personalization",
+                Kind::Object(&[
+                    ("decisionScopes", DISTINCT, Optional),
+                    ("surfaces", DISTINCT, Optional),
+                    ("sendDisplayEvent", Kind::Flag, Optional),
+                    ("includeRenderedPropositions", Kind::Flag, Optional),
+                    ("defaultPersonalizationEnabled", Kind::Flag, Optional),
+                    ("decisionContext", OBJECT, Optional),
+                ]),
+                Optional,
+            ),
+            ("advertising", OBJECT, Unused),
+        ]),
     ),
-    ("setConsent", &[("consent", Kind::FilledList, Required), ("identityMap", Kind::IdentityMap, Optional), OVERRIDES]),
-    ("setDebug", &[("enabled", Kind::Flag, Required)]),
+    (
+        "setConsent",
+        Kind::Strict(&[
+            ("consent", Kind::List(&Kind::Any, Items::Some), Required),
+            ("identityMap", IDENTITY_MAP, Optional),
+            OVERRIDES,
+        ]),
+    ),
+    ("setDebug", Kind::Strict(&[("enabled", Kind::Flag, Required)])),
 ];
 
-const OVERRIDES: Row = ("edgeConfigOverrides", Kind::Object, Optional);
+const OBJECT: Kind = Kind::Object(&[]);
+
+const DISTINCT: Kind = Kind::List(&Kind::Text, Items::Distinct);
+
+const HANDLE: Kind = Kind::Object(&[("type", Kind::Text, Required), ("payload", Kind::Any, Required)]);
+
+const IDENTITY_MAP: Kind = Kind::Map(&Kind::List(
+    &Kind::Strict(&[
+        ("authenticatedState", Kind::OneOf(&["ambiguous", "authenticated", "loggedOut"]), Optional),
+        ("id", Kind::Text, Optional),
+        ("namespace", Kind::Strict(&[("code", Kind::Text, Optional)]), Optional),
+        ("primary", Kind::Flag, Optional),
+        ("xid", Kind::Text, Optional),
+    ]),
+    Items::Any,
+));
+
+const OVERRIDES: Row = ("edgeConfigOverrides", OBJECT, Optional);
 
 /// The names of the commands.
 pub(super) fn commands() -> impl Iterator<Item = &'static str> {
@@ -113,7 +170,8 @@ pub(super) fn commands() -> impl Iterator<Item = &'static str> {
 
 /// The options in `options` that do nothing here though they say that something be done.
 pub(super) fn unused(command: &str, options: &Value) -> impl Iterator<Item = &'static str> {
-    let rows = COMMANDS.iter().find(|(name, _)| *name == command).map_or(&[][..], |(_, rows)| rows);
+    let kind = COMMANDS.iter().find(|(name, _)| *name == command).map(|(_, kind)| *kind);
+    let rows: &[Row] = if let Some(Kind::Strict(rows)) = kind { rows } else { &[] };
     rows.iter().filter(|(name, _, need)| *need == Unused && options.get(name).is_some_and(asks)).map(|(name, ..)| *name)
 }
 
@@ -127,43 +185,18 @@ fn asks(value: &Value) -> bool {
 /// The whole message, without the instance's name in front, when there is no such command or when
 /// options are wrong.
 pub(super) fn check(command: &str, options: &Value) -> Result<(), String> {
-    let Some((_, rows)) = COMMANDS.iter().find(|(name, _)| *name == command) else {
+    let Some((_, kind)) = COMMANDS.iter().find(|(name, _)| *name == command) else {
         return Err(unknown_command(command));
     };
     let mut problems = String::new();
-    if !matches!(options, Value::Null | Value::Map(_)) {
-        refuse(&mut problems, "", "an object", options);
-    }
-    for (name, kind, need) in *rows {
-        match options.get(name).filter(|value| !value.is_null()) {
-            Some(value) => kind.check(&mut problems, name, value),
-            None if *need == Required => add(&mut problems, &["'", name, "' is a required option"]),
-            None => {}
-        }
-    }
+    let nothing = Value::map();
+    kind.check(&mut problems, "", if options.is_null() { &nothing } else { options });
     if command == "configure"
         && let (Some(old), Some(new)) = (options.get("edgeConfigId"), options.get("datastreamId"))
         && !old.is_null()
         && old != new
     {
         add(&mut problems, &["The field 'edgeConfigId' is deprecated. Use 'datastreamId' instead."]);
-    }
-    if command == "sendEvent"
-        && let Some(xdm) = options.get("xdm")
-    {
-        for (name, kind) in [("eventType", Kind::Text), ("identityMap", Kind::IdentityMap)] {
-            if let Some(value) = xdm.get(name).filter(|value| !value.is_null()) {
-                kind.check(&mut problems, &join(&["xdm.", name]), value);
-            }
-        }
-    }
-    // As the Web SDK does it: what is unknown is told when what is known is right.
-    if problems.is_empty() {
-        for (name, _) in options.as_map().into_iter().flat_map(|options| options.iter()) {
-            if !rows.iter().any(|(known, ..)| *known == name) {
-                add(&mut problems, &["'", name, "': Unknown field."]);
-            }
-        }
     }
     if problems.is_empty() {
         return Ok(());
@@ -208,16 +241,17 @@ fn unknown_command(command: &str) -> String {
 
 impl Kind {
     fn check(self, problems: &mut String, path: &str, value: &Value) {
+        let told = problems.len();
         let (good, wanted) = match self {
             Self::Any => (true, ""),
             Self::Text => (value.as_text().is_some(), "a string"),
             Self::FilledText => (value.as_text().is_some_and(|text| !text.is_empty()), "a non-empty string"),
             Self::Flag => (value.as_bool().is_some(), "true or false"),
-            Self::Object | Self::IdentityMap => (value.as_map().is_some(), "an object"),
-            Self::List | Self::Texts => (value.as_list().is_some(), "an array"),
-            Self::FilledList | Self::Namespaces => {
+            Self::Object(_) | Self::Strict(_) | Self::Map(_) => (value.as_map().is_some(), "an object"),
+            Self::List(_, Items::Some | Items::SomeDistinct) => {
                 (value.as_list().is_some_and(|list| !list.is_empty()), "a non-empty array")
             }
+            Self::List(..) => (value.as_list().is_some(), "an array"),
             Self::Host => {
                 let host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':');
                 (value.as_text().is_some_and(|text| !text.is_empty() && text.bytes().all(host)), "a valid domain")
@@ -229,49 +263,55 @@ impl Kind {
                 }
                 return;
             }
-            Self::Handles => (value.get("handle").and_then(Value::as_list).is_some(), "an object with an array handle"),
         };
         if !good {
             return refuse(problems, path, wanted, value);
         }
-        if matches!(self, Self::Texts) {
-            for (at, item) in value.as_list().unwrap_or_default().iter().enumerate() {
-                Self::Text.check(problems, &indexed(path, at), item);
+        let fields = || value.as_map().into_iter().flat_map(|map| map.iter());
+        match self {
+            Self::Map(kind) => {
+                for (name, value) in fields() {
+                    kind.check_option(problems, &below(path, name), Some(value), Required);
+                }
             }
+            Self::Object(rows) | Self::Strict(rows) => {
+                for (name, kind, need) in rows {
+                    kind.check_option(problems, &below(path, name), value.get(name), *need);
+                }
+                // As the Web SDK does it: what is unknown is told when what is known is right.
+                if matches!(self, Self::Strict(_)) && problems.len() == told {
+                    for (name, _) in fields() {
+                        if !rows.iter().any(|(known, ..)| *known == name) {
+                            add(problems, &["'", &below(path, name), "': Unknown field."]);
+                        }
+                    }
+                }
+            }
+            Self::List(kind, which) => {
+                let items = value.as_list().unwrap_or_default();
+                for (at, item) in items.iter().enumerate() {
+                    kind.check_option(problems, &indexed(path, at), Some(item), Optional);
+                }
+                let repeats = |(at, item)| items.iter().take(at).any(|earlier| earlier == item);
+                if matches!(which, Items::Distinct | Items::SomeDistinct) && items.iter().enumerate().any(repeats) {
+                    refuse(problems, path, "array values to be unique", value);
+                }
+            }
+            _ => {}
         }
-        if matches!(self, Self::Namespaces) {
-            let items = value.as_list().unwrap_or_default();
-            for (at, item) in items.iter().enumerate() {
-                Self::OneOf(&["ECID", "CORE"]).check(problems, &indexed(path, at), item);
-            }
-            if items.iter().enumerate().any(|(at, item)| items.iter().take(at).any(|earlier| earlier == item)) {
-                refuse(problems, path, "array values to be unique", value);
-            }
-        }
-        if matches!(self, Self::IdentityMap) {
-            check_identities(problems, path, value);
+    }
+
+    fn check_option(self, problems: &mut String, path: &str, value: Option<&Value>, need: Need) {
+        match value.filter(|value| !value.is_null()) {
+            Some(value) => self.check(problems, path, value),
+            None if need == Required => add(problems, &["'", path, "' is a required option"]),
+            None => {}
         }
     }
 }
 
-fn check_identities(problems: &mut String, path: &str, map: &Value) {
-    for (namespace, list) in map.as_map().into_iter().flat_map(|map| map.iter()) {
-        let path = join(&[path, ".", namespace]);
-        Kind::List.check(problems, &path, list);
-        for (at, identity) in list.as_list().unwrap_or_default().iter().enumerate() {
-            let path = indexed(&path, at);
-            Kind::Object.check(problems, &path, identity);
-            for (name, kind) in [
-                ("id", Kind::Text),
-                ("authenticatedState", Kind::OneOf(&["ambiguous", "authenticated", "loggedOut"])),
-                ("primary", Kind::Flag),
-            ] {
-                if let Some(value) = identity.get(name).filter(|value| !value.is_null()) {
-                    kind.check(problems, &join(&[&path, ".", name]), value);
-                }
-            }
-        }
-    }
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { join(&[path, ".", name]) }
 }
 
 fn indexed(path: &str, at: usize) -> String {
@@ -313,7 +353,16 @@ mod tests {
             ("getIdentity", r#"{"namespaces":["ECID","CORE"]}"#),
             ("configure", r#"{"orgId":"O","datastreamId":"d","edgeConfigId":"d"}"#),
             ("applyResponse", r#"{"responseBody":{"handle":[]}}"#),
-            ("createEventMergeId", "{}"),
+            ("createEventMergeId", r#"{"what":"ever"}"#),
+            ("getLibraryInfo", r#"["what","ever"]"#),
+            (
+                "sendEvent",
+                r#"{"xdm":{"identityMap":{"E":[null,{"id":"1","namespace":{"code":"E"},"xid":"x"}]}},"personalization":{"surfaces":["a","b"],"more":1}}"#,
+            ),
+            (
+                "applyResponse",
+                r#"{"responseHeaders":{"a":"b"},"responseBody":{"handle":[{"type":"t","payload":0}],"more":1},"personalization":{}}"#,
+            ),
         ] {
             assert_eq!(problem(command, options), "", "{command} {options}");
         }
@@ -361,6 +410,35 @@ mod tests {
                 "'namespaces[1]': Expected one of these values: [\"ECID\",\"CORE\"], but got a text.",
             ),
             ("setConsent", r#"{"consent":[]}"#, "'consent': Expected a non-empty array"),
+            ("setConsent", r#"{"consent":[1],"x":1}"#, "'x': Unknown field."),
+            (
+                "setConsent",
+                r#"{"consent":[1],"identityMap":{"H":[{"id":"1","foo":2}]}}"#,
+                "'identityMap.H[0].foo': Unknown field.",
+            ),
+            (
+                "sendEvent",
+                r#"{"xdm":{"identityMap":{"H":[{"namespace":{"code":"H","x":1}},{"xid":1}],"I":null}}}"#,
+                "\n\t - 'xdm.identityMap.H[0].namespace.x': Unknown field.\n\t - 'xdm.identityMap.H[1].xid': Expected a string, but got a number.\n\t - 'xdm.identityMap.I' is a required option\n",
+            ),
+            ("sendEvent", r#"{"decisionScopes":["a","a"]}"#, "'decisionScopes': Expected array values to be unique"),
+            (
+                "sendEvent",
+                r#"{"personalization":{"surfaces":["a","a"],"sendDisplayEvent":1,"decisionContext":[]}}"#,
+                "\n\t - 'personalization.surfaces': Expected array values to be unique, but got a list.\n\t - 'personalization.sendDisplayEvent': Expected true or false, but got a number.\n\t - 'personalization.decisionContext': Expected an object, but got a list.\n",
+            ),
+            ("applyResponse", "{}", "'responseBody' is a required option"),
+            ("applyResponse", r#"{"responseBody":{}}"#, "'responseBody.handle' is a required option"),
+            (
+                "applyResponse",
+                r#"{"responseHeaders":{"a":1},"responseBody":{"handle":[{"payload":1}]}}"#,
+                "\n\t - 'responseHeaders.a': Expected a string, but got a number.\n\t - 'responseBody.handle[0].type' is a required option\n",
+            ),
+            (
+                "applyResponse",
+                r#"{"responseBody":{"handle":[]},"decisionContext":{}}"#,
+                "'decisionContext': Unknown field.",
+            ),
             (
                 "setDebug",
                 "{}",
