@@ -45,10 +45,7 @@ impl Collector {
 
     /// The settings have changed the rules of consent; what was said before them is asked for again.
     pub(super) fn new_consent_rules(&mut self, moment: &Moment) {
-        let rules = self.effective.settings.consent;
-        if self.consent.rules() != rules {
-            self.consent.set_rules(rules, moment);
-        }
+        self.consent.set_rules(self.effective.settings.consent, moment);
         self.read_consent(moment);
     }
 
@@ -113,6 +110,7 @@ impl Collector {
         if let Some(issue) = self.consent.issue() {
             self.report(issue);
         }
+        // To hear the same again would change nothing, but this is asked several times an event.
         let news = self.outbox_consent.replace(state) != Some(state);
         let is_refused = self.consent.is_refused();
         let refused = !core::mem::replace(&mut self.outbox_heard_refusal, is_refused) && is_refused;

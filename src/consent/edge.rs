@@ -164,10 +164,9 @@ impl Consent {
             State::In => chosen.is_some() || self.edge_believes_out(),
             State::Out => {
                 let was_in = self.identity || self.cookie == Some(State::In) || self.events_sent;
-                let refused = !matches!(self.because, None | Some(Source::WebSdk));
-                // Where the cookie says out already, only a choice with more in it is news.
+                // Where the cookie says out already, as ever when it decided, only a choice with more in it is news.
                 let news = self.cookie != Some(State::Out) || chosen.is_some_and(|consent| *consent != plain);
-                was_in && refused && news
+                was_in && self.is_refused() && news
             }
         };
         if !worth_it {

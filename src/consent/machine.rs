@@ -127,12 +127,6 @@ impl Consent {
         consent
     }
 
-    /// The rules in force.
-    #[must_use]
-    pub fn rules(&self) -> Rules {
-        self.rules
-    }
-
     /// Other settings, other rules: what was heard stays known, and counts as the new rules say.
     /// [`Self::read`] has to follow.
     pub fn set_rules(&mut self, rules: Rules, now: &Moment) {

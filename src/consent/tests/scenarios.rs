@@ -178,6 +178,9 @@ fn a_banner_that_never_comes_is_no_consent_and_is_reported() {
     page.publish();
     assert_eq!(page.signal(Signal::TcfMissing), Pending);
     assert_eq!(page.consent.issue().unwrap().code, "tcf-missing");
+    banner(&mut page, "cmpuishown", GRANTING);
+    assert!(page.consent.issue().is_none(), "it is there and waits for the shopper");
+    page.signal(Signal::TcfMissing);
     banner(&mut page, "tcloaded", GRANTING);
     assert_eq!(page.left.len(), 1, "late is not too late");
     assert!(page.consent.issue().is_none());
@@ -212,6 +215,54 @@ fn a_banner_that_counts_again_says_what_it_said_last() {
     banner(&mut page, "tcloaded", REFUSING);
     assert_eq!([page.read(), page.rule(tcf)], [In, Out]);
     assert_eq!(page.rule(Rules { default: Out, ..without }), Out);
+
+    // Nor does it take a choice away that was made while it counted.
+    let mut page = Page::new(tcf);
+    banner(&mut page, "useractioncomplete", GRANTING);
+    page.rule(Rules { default: Out, ..without });
+    banner(&mut page, "tcloaded", REFUSING);
+    assert_eq!(page.read(), In);
+
+    // A banner that never counted was not waited for, so nobody overruled that.
+    let mut page = Page::new(without);
+    page.rule(Rules { gpc: true, ..without });
+    page.say("in");
+    page.rules = tcf;
+    assert_eq!(page.reload(), Pending);
+}
+
+#[test]
+fn a_yes_said_once_more_overrules_for_later_pages_what_came_in_between() {
+    let mut page = Page::new(Rules::default());
+    page.say("in");
+    page.cookie("mg_dnt", "1");
+    assert_eq!([page.read(), page.say("in")], [Out, In]);
+    assert_eq!(page.reload(), In);
+}
+
+#[test]
+fn what_nobody_chose_or_was_known_before_is_told_to_nobody() {
+    let out = Rules { default: Out, ..Rules::default() };
+    let mut page = Page::new(out).with_cookie(IDENTITY_COOKIE, "CiY0");
+    assert_eq!((page.read(), page.send()), (Out, None), "the default");
+    page.cookie(CONSENT_COOKIE, "general=out");
+    assert_eq!((page.say("out"), page.send()), (Out, None), "the cookie says so");
+    let more = Value::from([("consent", standards::iab(REFUSING))]);
+    assert_eq!((page.set(&more).unwrap(), page.send()), (Out, Some("more")), "but not what the banner wrote");
+    let mut page = Page::new(Rules::default()).with_cookie(CONSENT_COOKIE, "general=in");
+    assert_eq!((page.say("out"), page.send()), (Out, Some("out")), "who was in has a cookie of it");
+}
+
+#[test]
+fn an_own_sdk_is_told_of_calls_that_decide() {
+    let own = Rules { own_sdk: true, ..Rules::default() };
+    let mut page = Page::new(own);
+    let unsure = Value::from([("consent", standards::general(Pending))]);
+    assert_eq!((page.set(&unsure).unwrap(), page.send()), (Pending, None));
+    let mut page = Page::new(own);
+    page.say("in");
+    page.cookie("mg_dnt", "1");
+    assert_eq!((page.read(), page.send()), (Out, None), "a later refusal counts, and is not the call's");
 }
 
 #[test]
