@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Job, Source};
 use super::form::{cents, text_of, truthy};
+use super::{Job, Source};
 use crate::inspect::Issue;
 use crate::storefront::change;
 use crate::value::{Map, Value};

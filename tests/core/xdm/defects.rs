@@ -154,9 +154,11 @@ fn row_12_a_cart_that_says_it_is_full_was_not_emptied_unless_it_is_the_one_that_
     for other in [r#"{"id":"c-2","totalQuantity":8,"items":[]}"#, r#"{"id":null,"totalQuantity":"3","items":[]}"#] {
         assert_eq!(ordered(other), 0, "{other}");
     }
-    for emptied in
-        [r#"{"id":"c-1","totalQuantity":8,"items":[]}"#, r#"{"id":"c-2","totalQuantity":0}"#, r#"{"id":null,"items":[]}"#]
-    {
+    for emptied in [
+        r#"{"id":"c-1","totalQuantity":8,"items":[]}"#,
+        r#"{"id":"c-2","totalQuantity":0}"#,
+        r#"{"id":null,"items":[]}"#,
+    ] {
         assert_eq!(ordered(emptied), 1, "{emptied}");
     }
 }
