@@ -31,7 +31,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use cart::CartMemory;
-pub use item::{CONTEXTS, Item};
+pub use item::{CONTEXTS, Item, is_known_unread};
 pub use kind::{EventKind, is_known_unmapped};
 
 use crate::inspect::Issue;

@@ -243,9 +243,6 @@ export const publish = (host, event, customContext) => {
   return given;
 };
 
-/** What Adobe's SDK sets, too, though no event is made of it: a theme that does as well makes no mistake. */
-const OTHERS = /^(category|customUrl|recommendations|referrerUrl|shopper|.+Extension)Context$/;
-
 /**
  * Sets a context, replacing it whole.
  * @param {import("./host.js").Host} host
@@ -257,7 +254,7 @@ export const setContext = (host, name, value) => {
     host.told(NOTICE, UNKNOWN_CONTEXT, typeof name);
     return;
   }
-  if (!host.contexts.includes(name) && !OTHERS.test(name)) host.told(NOTICE, UNKNOWN_CONTEXT, name);
+  if (!host.contexts.includes(name)) host.told(NOTICE, UNKNOWN_CONTEXT, name);
   for (const one of [null, value]) push(host, { [name]: one });
 };
 

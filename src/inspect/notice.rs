@@ -1,7 +1,7 @@
 //! What a page gets wrong where only its shell can see it.
 
 use super::Issue;
-use crate::storefront::is_known_unmapped;
+use crate::storefront::{is_known_unmapped, is_known_unread};
 
 /// Each with its number in host.js.
 const NOTICES: [&str; 6] = [
@@ -15,13 +15,37 @@ const NOTICES: [&str; 6] = [
 
 /// An event that Adobe defines and that has no XDM is none, see [`is_known_unmapped`].
 const UNKNOWN_EVENT: i64 = 2;
+/// Neither is a context that Adobe's SDK sets, see [`is_known_unread`].
+const UNKNOWN_CONTEXT: i64 = 3;
 
 /// The issue of this number, if it is one; `name` is what it is about.
 #[must_use]
 pub fn notice(number: i64, name: &str) -> Option<Issue> {
-    if number == UNKNOWN_EVENT && is_known_unmapped(name) {
+    let is_right = match number {
+        UNKNOWN_EVENT => is_known_unmapped(name),
+        UNKNOWN_CONTEXT => is_known_unread(name),
+        _ => false,
+    };
+    if is_right {
         return None;
     }
     let row = usize::try_from(number).ok().and_then(|at| NOTICES.get(at))?;
     Some(Issue::of(row, &[name]))
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_adobes_sdk_defines_is_no_mistake() {
+        for (number, right, wrong) in [
+            (UNKNOWN_EVENT, &["recs-item-click"][..], &["recs-itemclick", "shopperContext"][..]),
+            (UNKNOWN_CONTEXT, &["shopperContext", "magentoExtensionContext"], &["prodctContext", "ExtensionContext"]),
+        ] {
+            assert!(right.iter().all(|name| notice(number, name).is_none()), "{right:?}");
+            assert!(wrong.iter().all(|name| notice(number, name).is_some()), "{wrong:?}");
+        }
+    }
 }

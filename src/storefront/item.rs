@@ -27,6 +27,17 @@ pub const CONTEXTS: [&str; 17] = [
     "storefrontInstanceContext",
 ];
 
+/// What the storefront events SDK sets, too, though no event is made of it.
+const UNREAD: [&str; 5] =
+    ["categoryContext", "customUrlContext", "recommendationsContext", "referrerUrlContext", "shopperContext"];
+
+/// Whether the storefront events SDK sets a context of this name that nothing here reads: a theme that does as well
+/// makes no mistake.
+#[must_use]
+pub fn is_known_unread(name: &str) -> bool {
+    UNREAD.contains(&name) || name.strip_suffix("ExtensionContext").is_some_and(|extension| !extension.is_empty())
+}
+
 /// What one item on the data layer says. An item may change contexts, publish an event, or both.
 #[derive(Clone, Debug, Default)]
 pub struct Item {
