@@ -29,5 +29,5 @@ mod notice;
 mod records;
 
 pub use issue::{Issue, Severity};
-pub use notice::notice;
+pub use notice::{hook_left_unreadable, hook_threw, notice, script_unreadable};
 pub use records::{KEPT, Record, Records, Status};

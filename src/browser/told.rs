@@ -10,12 +10,11 @@ use super::page::{self, readable};
 use crate::collector::{BeforeSend, Collector, EarlyItem, EarlyPage, Failure, Reply, SdkAnswer};
 use crate::consent::Signal;
 use crate::delivery::Ticket;
-use crate::inspect::{Issue, Severity, notice};
+use crate::inspect::{Issue, Severity, hook_left_unreadable, hook_threw, notice, script_unreadable};
 use crate::moment::Moment;
 use crate::page::{Orientation, Page};
 use crate::settings::Source;
 use crate::storefront::{self, EventKind, Item, unreadable};
-use crate::text::join;
 use crate::value::{Map, Value};
 
 // The numbers of host.js: questions first, then what is told.
@@ -176,14 +175,10 @@ fn hook(number: i64) -> Option<BeforeSend> {
         if left.is_empty() {
             return Ok(None);
         }
-        if let Some(thrown) = left.strip_prefix('?') {
-            let row = "onBeforeEventSend!threw:% threw ($); the event is not sent. Mend the function";
-            return Err(Issue::of(row, &[thrown]));
+        match left.strip_prefix('?') {
+            Some(thrown) => Err(hook_threw(thrown)),
+            None => readable(&left).map(Some).map_err(hook_left_unreadable),
         }
-        readable(&left).map(Some).map_err(|reason| {
-            let row = "onBeforeEventSend!unreadable:%: what it left $; the event is not sent. Leave plain data";
-            Issue::of(row, &[reason])
-        })
     }))
 }
 
@@ -292,11 +287,7 @@ pub(super) fn hear(
                     let (page, hook) = (page_of(facts.list(3)), hook(facts.number(4)));
                     core.command(facts.ticket(), &name, &options, page, hook, moment);
                 }
-                Err(reason) => {
-                    let message =
-                        join(&["[storefront-collector] ", &name, ": the options object ", reason, ". Give plain data"]);
-                    page::settle(host, facts.ticket() as f64, false, &Value::Text(message).to_json());
-                }
+                Err(reason) => core.command_unreadable(facts.ticket(), &name, reason),
             }
         }
         _ => {}
@@ -306,13 +297,10 @@ pub(super) fn hear(
 /// `[the page's own settings, the caller's, the hook]`: the first as JSON text or why it is none, the second as
 /// `readSettings` of values.js made them, each where there are any.
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
-    let page = facts.at(0).as_text().and_then(|text| {
-        let told = |reason: &str| {
-            let row = "settings!unreadable:%: the script #storefront-collector $; it is left out. Correct it";
-            core.report(Issue::of(row, &[reason]));
-        };
-        readable(text).map_err(told).ok()
-    });
+    let page = facts
+        .at(0)
+        .as_text()
+        .and_then(|text| readable(text).map_err(|reason| core.report(script_unreadable(reason))).ok());
     let api = facts.at(1).as_text().map(page::settings_of);
     let former = hook(facts.number(2)).map(|hook| core.change_before_send(Some(hook)));
     let mut settings = Vec::new();

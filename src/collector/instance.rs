@@ -101,6 +101,12 @@ impl Collector {
         }
     }
 
+    /// The page called a command with options that are no plain data: `reason` completes "the options object …".
+    pub fn command_unreadable(&mut self, ticket: Ticket, name: &str, reason: &str) {
+        let message = join(&["[storefront-collector] ", name, ": the options object ", reason, ". Give plain data"]);
+        self.effects.push_back(Effect::Answer { ticket, answer: Err(message) });
+    }
+
     fn run(&mut self, ticket: Ticket, name: &str, options: &Value, page: Page, moment: &Moment) {
         let text = |name: &str| options.get(name).and_then(Value::as_text).map(String::from);
         match name {

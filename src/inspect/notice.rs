@@ -33,6 +33,25 @@ pub fn notice(number: i64, name: &str) -> Option<Issue> {
     Some(Issue::of(row, &[name]))
 }
 
+/// `onBeforeEventSend` threw, with this message.
+#[must_use]
+pub fn hook_threw(message: &str) -> Issue {
+    Issue::of("onBeforeEventSend!threw:% threw ($); the event is not sent. Mend the function", &[message])
+}
+
+/// What `onBeforeEventSend` left is no plain data: `reason` completes "what it left …".
+#[must_use]
+pub fn hook_left_unreadable(reason: &str) -> Issue {
+    let row = "onBeforeEventSend!unreadable:%: what it left $; the event is not sent. Leave plain data";
+    Issue::of(row, &[reason])
+}
+
+/// The page's own settings cannot be read: `reason` completes "the script …".
+#[must_use]
+pub fn script_unreadable(reason: &str) -> Issue {
+    Issue::of("settings!unreadable:%: the script #storefront-collector $; it is left out. Correct it", &[reason])
+}
+
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {

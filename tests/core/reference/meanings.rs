@@ -13,7 +13,6 @@ pub(super) const PLACES: &[(&str, &str, &str)] = &[
     ("collector/", "", "`status()`"),
     ("delivery", "", "`status()`"),
     ("inspect/notice.rs", "the name", "`status()`"),
-    ("browser/told.rs", "", "`status()`"),
 ];
 
 /// Every code, and what it means.
