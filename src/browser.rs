@@ -6,6 +6,7 @@
 
 mod api;
 mod effects;
+mod facts;
 mod page;
 mod shell;
 mod told;

@@ -42,7 +42,7 @@ const timeZone = () => {
 let zone;
 
 /**
- * The page as it is now, in the order of `page_of` in told.rs.
+ * The page as it is now, in the order of `page_of` in facts.rs.
  * @param {import("./host.js").Host} host
  */
 export const readings = (host) => {

@@ -10,7 +10,8 @@ use core::cell::Cell;
 
 use wasm_bindgen::JsValue;
 
-use super::told::{BEGUN, COMMAND, CONFIGURE, Facts, NEW_ID, VISIBLE, answer, hear, is_question};
+use super::facts::Facts;
+use super::told::{BEGUN, COMMAND, CONFIGURE, NEW_ID, VISIBLE, answer, hear, is_question};
 use super::{effects, page};
 use crate::collector::{Collector, Host};
 use crate::consent::MEMORY_KEY;

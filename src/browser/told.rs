@@ -1,20 +1,18 @@
 //! What the page's modules tell and ask: each kind of happening, with its facts, becomes an input of the core.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use wasm_bindgen::JsValue;
 
+use super::facts::{Facts, item_of, page_of};
 use super::page::{self, readable};
 use crate::collector::{BeforeSend, Collector, EarlyItem, EarlyPage, Failure, Reply, SdkAnswer};
 use crate::consent::Signal;
-use crate::delivery::Ticket;
 use crate::inspect::{Issue, Severity, hook_left_unreadable, hook_threw, notice, script_unreadable};
 use crate::moment::Moment;
-use crate::page::{Orientation, Page};
 use crate::settings::Source;
-use crate::storefront::{self, EventKind, Item, unreadable};
+use crate::storefront::{self, EventKind};
 use crate::value::{Map, Value};
 
 // The numbers of host.js: questions first, then what is told.
@@ -64,60 +62,6 @@ const REHEARSE: u32 = 36;
 /// Something is wrong in the page, see [`notice`].
 const NOTICE: u32 = 37;
 const STORE_LOST: u32 = 38;
-
-static NOTHING: Value = Value::Null;
-
-/// The facts of a happening, or a part of them, by place; what is missing is nothing.
-#[derive(Clone, Copy)]
-pub(super) struct Facts<'a>(&'a [Value]);
-
-impl<'a> Facts<'a> {
-    /// The facts of a list; anything else says nothing.
-    pub(super) fn of(value: &'a Value) -> Self {
-        Self(value.as_list().unwrap_or_default())
-    }
-
-    fn at(self, place: usize) -> &'a Value {
-        self.0.get(place).unwrap_or(&NOTHING)
-    }
-
-    fn list(self, place: usize) -> Self {
-        Self::of(self.at(place))
-    }
-
-    fn maybe_text(self, place: usize) -> Option<String> {
-        self.at(place).as_text().map(String::from)
-    }
-
-    fn text(self, place: usize) -> String {
-        self.maybe_text(place).unwrap_or_default()
-    }
-
-    fn flag(self, place: usize) -> bool {
-        self.at(place).as_bool().unwrap_or_default()
-    }
-
-    fn maybe_number(self, place: usize) -> Option<i64> {
-        self.at(place).as_i64()
-    }
-
-    fn number(self, place: usize) -> i64 {
-        self.maybe_number(place).unwrap_or_default()
-    }
-
-    /// Names a promise; it stands first.
-    fn ticket(self) -> Ticket {
-        self.number(0) as Ticket
-    }
-
-    fn texts(self) -> Vec<String> {
-        let mut texts = Vec::with_capacity(self.0.len());
-        for place in 0..self.0.len() {
-            texts.push(self.text(place));
-        }
-        texts
-    }
-}
 
 /// Whether this kind is a question, which changes nothing.
 pub(super) fn is_question(kind: u32) -> bool {
@@ -315,56 +259,5 @@ fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
     core.configure_all(&settings, moment);
     if let Some(former) = former.filter(|_| core.settings_refused().is_some()) {
         core.change_before_send(former);
-    }
-}
-
-/// `[event, contexts, contexts of eventInfo, searchUnitId]`, as `readItem` of data_layer.js gives them.
-fn item_of(facts: Facts<'_>, known: &mut Map) -> Item {
-    let mut issues = Vec::new();
-    let contexts = contexts_of(facts.list(1), known, &mut issues);
-    let info = facts.at(2).as_list().map(|info| {
-        let mut info = contexts_of(Facts(info), known, &mut issues);
-        if let Some(unit) = facts.maybe_text(3) {
-            info.set("searchUnitId", unit);
-        }
-        info
-    });
-    Item { contexts, event: facts.maybe_text(0), info, issues }
-}
-
-fn contexts_of(facts: Facts<'_>, known: &mut Map, issues: &mut Vec<Issue>) -> Map {
-    let mut contexts = Map::new();
-    for context in facts.0 {
-        let context = Facts::of(context);
-        let name = context.text(0);
-        if let Some(text) = context.at(1).as_text() {
-            let value = readable(text).unwrap_or_else(|reason| {
-                issues.push(unreadable(&name, reason));
-                Value::Null
-            });
-            known.set(name.clone(), value);
-        }
-        let value = known.get(&name).cloned();
-        contexts.set(name, value);
-    }
-    contexts
-}
-
-/// `readings` of page.js.
-fn page_of(facts: Facts<'_>) -> Page {
-    Page {
-        url: facts.text(0),
-        referrer: facts.text(1),
-        screen_width: facts.maybe_number(2),
-        screen_height: facts.maybe_number(3),
-        orientation: match facts.at(4).as_text() {
-            Some("portrait") => Some(Orientation::Portrait),
-            Some("landscape") => Some(Orientation::Landscape),
-            _ => None,
-        },
-        viewport: Some((facts.number(5), facts.number(6))),
-        offset_minutes: facts.number(7),
-        time_zone: facts.text(8),
-        client_hints: Some(facts.at(9).clone()).filter(|hints| !hints.is_null()),
     }
 }
