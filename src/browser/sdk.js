@@ -1,6 +1,6 @@
 // The store's own Web SDK: `window[name]`, the documented stub or the instance itself. It is called, never configured,
 // and called in the very task in which the core asks: what is sent must leave with the page.
-import { SDK_ANSWERED, SDK_CONSENTED, SDK_FOUND, SDK_IDENTIFIED, SDK_UNCONFIGURED } from "./host.js";
+import { SDK_ANSWERED, SDK_CONSENTED, SDK_FOUND, SDK_IDENTIFIED } from "./host.js";
 import { makeRoom, open } from "./instance.js";
 import { get, isPlain, message, sleep } from "./values.js";
 
@@ -50,38 +50,31 @@ export const find = async (host, name) => {
 };
 
 /**
- * Asks who the shopper is, as soon as that can be asked.
+ * Asks who the shopper is.
  * @param {import("./host.js").Host} host
  */
 export const ask = async (host) => {
   const { search } = host;
-  for (let wait = FIRST; host.sdk; wait = Math.min(wait * 2, LONGEST)) {
+  const isOver = () => host.search !== search;
+  while (host.sdk) {
     const sdk = sdkOf(host);
     const asked = identityOf(sdk);
     let answer;
     // A stub that another one has replaced never answers.
     do answer = await Promise.race([asked, sleep(LONGEST)]);
-    while (!answer && host.search === search && sdkOf(host) === sdk);
-    if (answer && !answer.isConfigured) {
-      host.told(SDK_UNCONFIGURED);
-      await sleep(wait);
-    }
-    if (host.search !== search) return;
-    if (answer?.isConfigured) {
-      host.told(SDK_IDENTIFIED, answer.ecid);
-      return;
-    }
+    while (!answer && !isOver() && sdkOf(host) === sdk);
+    if (isOver()) return;
+    if (answer) return host.told(SDK_IDENTIFIED, ...answer);
   }
 };
 
-/** What a Web SDK says of the shopper, and whether it is configured. @param {Function} sdk */
+/** The ECID by which a Web SDK knows the shopper, or the words in which it rejects the question. @param {Function} sdk */
 const identityOf = async (sdk) => {
   try {
-    const answer = await sdk("getIdentity", {});
     // Kept back for want of consent, there is none.
-    return { ecid: get(get(answer, "identity"), "ECID") || null, isConfigured: true };
+    return [get(get(await sdk("getIdentity", {}), "identity"), "ECID") || null];
   } catch (error) {
-    return { ecid: null, isConfigured: !message(error).includes("must be configured first") };
+    return [null, message(error)];
   }
 };
 

@@ -45,11 +45,11 @@ const TCF: u32 = 20;
 const TCF_MISSING: u32 = 21;
 const ANSWERED: u32 = 22;
 const SDK_FOUND: u32 = 23;
-const SDK_UNCONFIGURED: u32 = 24;
-const SDK_IDENTIFIED: u32 = 25;
-const SDK_ANSWERED: u32 = 26;
-const SDK_CONSENTED: u32 = 27;
-const STORE_FAILED: u32 = 28;
+const SDK_IDENTIFIED: u32 = 24;
+const SDK_ANSWERED: u32 = 25;
+const SDK_CONSENTED: u32 = 26;
+const STORE_FAILED: u32 = 27;
+const STORE_LOST: u32 = 28;
 const ADOPTED: u32 = 29;
 const IDENTITY_LOCKED: u32 = 30;
 const SET_CONSENT: u32 = 31;
@@ -61,7 +61,6 @@ pub(super) const COMMAND: u32 = 35;
 const REHEARSE: u32 = 36;
 /// Something is wrong in the page, see [`notice`].
 const NOTICE: u32 = 37;
-const STORE_LOST: u32 = 38;
 
 /// Whether this kind is a question, which changes nothing.
 pub(super) fn is_question(kind: u32) -> bool {
@@ -185,8 +184,10 @@ pub(super) fn hear(
             core.answered(facts.number(0) as u64, reply, moment);
         }
         SDK_FOUND => core.sdk_found(facts.flag(0), &facts.list(1).texts(), moment),
-        SDK_UNCONFIGURED => core.sdk_unconfigured(),
-        SDK_IDENTIFIED => core.sdk_identified(facts.maybe_text(0), moment),
+        SDK_IDENTIFIED => match facts.at(1).as_text() {
+            Some(message) => core.sdk_not_identified(message, moment),
+            None => core.sdk_identified(facts.maybe_text(0), moment),
+        },
         SDK_ANSWERED => {
             let answer = match facts.at(2).as_text() {
                 Some(message) => SdkAnswer::Rejected(message),

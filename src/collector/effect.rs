@@ -57,7 +57,8 @@ pub enum Effect {
     },
     /// Find `window[name]` and tell [`Collector::sdk_found`]. `None`: stop looking.
     FindSdk(Option<String>),
-    /// Ask the store's own Web SDK for the ECID and tell [`Collector::sdk_identified`].
+    /// Ask the store's own Web SDK for the ECID and tell [`Collector::sdk_identified`] or
+    /// [`Collector::sdk_not_identified`].
     AskSdk,
     /// Pass the shopper's choice on to the store's own Web SDK, by these options of `setConsent`; tell
     /// [`Collector::sdk_consented`].

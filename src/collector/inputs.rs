@@ -36,6 +36,7 @@ impl Collector {
     pub fn wake(&mut self, moment: &Moment) {
         self.read_consent(moment);
         self.check_sdk_deadline(moment);
+        self.ask_sdk_again(moment);
         self.outbox_wake = None;
         self.delivery.handle(Input::Wake, moment);
         self.set_alarm();

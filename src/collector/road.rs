@@ -23,6 +23,10 @@ pub(super) struct Progress {
     pub(super) identified: bool,
     /// `getIdentity` was called, which may bring the shopper an identity.
     pub(super) asked: bool,
+    /// When to ask again: it is not configured yet.
+    ask_at: Option<i64>,
+    /// How long the last wait for that was, in milliseconds.
+    ask_wait: i64,
     /// When a Web SDK that has not answered yet is worth a warning, on the monotonic clock.
     pub(super) deadline: Option<i64>,
     /// What is wrong with it has been said.
@@ -40,7 +44,12 @@ pub enum SdkAnswer<'a> {
     Rejected(&'a str),
 }
 
+/// What a Web SDK says that nobody has configured.
 const UNCONFIGURED: &str = "must be configured first";
+/// How long after that it is asked again, in milliseconds, doubled each time.
+const FIRST_WAIT: i64 = 50;
+/// The longest of these waits.
+const LONGEST_WAIT: i64 = 1_000;
 
 fn is_network(message: &str) -> bool {
     holds(message, "Network request failed") || holds(message, "Failed to fetch")
@@ -186,6 +195,25 @@ impl Collector {
         self.delivery.handle(Input::Sdk(true), moment);
     }
 
+    /// `getIdentity` of the store's own Web SDK was rejected in these words: one that is not configured yet is asked
+    /// again, another one gives no ECID.
+    pub fn sdk_not_identified(&mut self, message: &str, moment: &Moment) {
+        if !holds(message, UNCONFIGURED) {
+            return self.sdk_identified(None, moment);
+        }
+        self.sdk_unconfigured();
+        self.sdk.ask_wait = self.sdk.ask_wait.saturating_mul(2).clamp(FIRST_WAIT, LONGEST_WAIT);
+        self.sdk.ask_at = Some(moment.mono.saturating_add(self.sdk.ask_wait));
+        self.set_alarm();
+    }
+
+    /// Asks a Web SDK that was not configured, when its time has come.
+    pub(super) fn ask_sdk_again(&mut self, moment: &Moment) {
+        if self.sdk.ask_at.take_if(|at| *at <= moment.mono).is_some() {
+            self.effects.push_back(Effect::AskSdk);
+        }
+    }
+
     /// A call of `sendEvent` has settled.
     pub fn sdk_answered(&mut self, request: RequestId, answer: SdkAnswer<'_>, moment: &Moment) {
         let outcome = match answer {
@@ -208,7 +236,7 @@ impl Collector {
     }
 
     /// The store's own Web SDK is there, but nobody has configured it.
-    pub fn sdk_unconfigured(&mut self) {
+    fn sdk_unconfigured(&mut self) {
         self.sdk.told = true;
         let row = "webSdkName?not-configured:%: the store's Web SDK has not been configured yet; events wait. Call its configure command";
         self.report(Issue::of(row, &[]));
@@ -259,7 +287,7 @@ impl Collector {
     /// Tells the browser when to wake us next.
     pub(super) fn set_alarm(&mut self) {
         let retry = self.consent.wake_at().filter(|_| self.edge_hears());
-        let alarm = [self.outbox_wake, self.sdk.deadline, retry].into_iter().flatten().min();
+        let alarm = [self.outbox_wake, self.sdk.deadline, self.sdk.ask_at, retry].into_iter().flatten().min();
         if let Some(at) = alarm {
             self.effects.push_back(Effect::WakeAt(at));
         }

@@ -256,3 +256,23 @@ fn a_choice_that_the_stores_web_sdk_refuses_is_told_once() {
     let line = |effect: &&Effect| matches!(effect, Effect::Log { message, .. } if message.contains("setConsent"));
     assert_eq!(bench.effects.iter().filter(line).count(), 1);
 }
+
+#[test]
+fn a_web_sdk_that_is_not_configured_yet_is_asked_again_ever_less_often() {
+    let asked = |bench: &Bench| bench.effects.iter().filter(|effect| matches!(effect, Effect::AskSdk)).count();
+    let mut bench = own_sdk();
+    bench.run(|collector, moment| collector.sdk_found(true, &[], moment));
+    for (times, wait) in [(1, 50), (2, 100), (3, 200), (4, 400), (5, 800), (6, 1_000), (7, 1_000)] {
+        let message = "[alloy] The library must be configured first.";
+        bench.run(|collector, moment| collector.sdk_not_identified(message, moment));
+        bench.wait(wait - 1);
+        assert_eq!(asked(&bench), times, "too early");
+        bench.wait(1);
+        assert_eq!(asked(&bench), times + 1, "after {wait} ms");
+    }
+    assert_eq!(bench.status("issues.0.code"), r#""not-configured""#);
+    bench.run(|collector, moment| collector.sdk_not_identified("no ECID today", moment));
+    bench.wait(60_000);
+    assert_eq!(asked(&bench), 8, "that is an answer");
+    assert_eq!(bench.status("waitingFor"), "[]");
+}
