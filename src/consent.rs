@@ -77,6 +77,7 @@ mod tests;
 
 use crate::value::Value;
 
+pub use banner::BANNER_PATIENCE;
 pub use edge::Answer;
 pub use machine::Consent;
 pub use memory::MEMORY_KEY;

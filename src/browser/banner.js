@@ -2,16 +2,15 @@
 import { TCF, TCF_MISSING } from "./host.js";
 import { get, read, sleep } from "./values.js";
 
-/** How long a banner may take to answer before that is worth a warning, in milliseconds. */
-const LATE = 10_000;
 /** How often a banner that is late is looked for, in milliseconds. */
 const EVERY = 1_000;
 
 /**
  * Listens to the banner for as long as the page lives; waits for it if it is late.
  * @param {import("./host.js").Host} host
+ * @param {number} patience  When a banner that has not answered is told of, in milliseconds.
  */
-export const follow = async (host) => {
+export const follow = async (host, patience) => {
   if (host.following) return;
   host.following = true;
   let told = false;
@@ -21,7 +20,7 @@ export const follow = async (host) => {
       host.banner = true;
       listen(host, api);
     }
-    if (waited >= LATE && !told && !host.answered) {
+    if (waited >= patience && !told && !host.answered) {
       told = true;
       host.told(TCF_MISSING);
     }

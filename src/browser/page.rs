@@ -120,7 +120,7 @@ extern "C" {
 #[wasm_bindgen(module = "/src/browser/banner.js")]
 extern "C" {
     #[wasm_bindgen(js_name = follow)]
-    pub(super) fn follow_banner(host: &JsValue);
+    pub(super) fn follow_banner(host: &JsValue, patience: u32);
 }
 
 #[wasm_bindgen(module = "/src/browser/events.js")]

@@ -14,7 +14,7 @@ use super::facts::Facts;
 use super::told::{BEGUN, COMMAND, CONFIGURE, NEW_ID, VISIBLE, answer, hear, is_question};
 use super::{effects, page};
 use crate::collector::{Collector, Host};
-use crate::consent::MEMORY_KEY;
+use crate::consent::{BANNER_PATIENCE, MEMORY_KEY};
 use crate::moment::{Moment, Reading};
 use crate::uuid::Random;
 use crate::value::{Map, Value};
@@ -88,7 +88,7 @@ impl Shell {
                 page::set_debugging(settings.debug_enabled);
             });
             if is_wanted {
-                page::follow_banner(host);
+                page::follow_banner(host, BANNER_PATIENCE);
             }
         }
         if kind == CONFIGURE && self.begun.get() {

@@ -6,6 +6,9 @@ use crate::moment::Moment;
 use crate::text::fnv;
 use crate::value::Value;
 
+/// How long a banner may take to answer before that is worth a warning, in milliseconds.
+pub const BANNER_PATIENCE: u32 = 10_000;
+
 impl Consent {
     pub(super) fn hear_banner(&mut self, data: &Value, now: &Moment) {
         let counts = self.rules.tcf;
