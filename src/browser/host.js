@@ -4,13 +4,13 @@ import { log } from "./console.js";
 import { message, read, stringify } from "./values.js";
 
 /** What the core is asked; the numbers are those of told.rs. */
-export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EVENTS = 5, ECID = 6, CONFIG = 7;
+export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EVENTS = 5, ECID = 6, CONFIG = 7, VISITOR = 8;
 
 /** What the core is told. */
-export const CONFIGURE = 8, CART = 9, BEGUN = 10, ITEM = 11, EARLY = 12, VISIBLE = 13, UNLOADING = 14, RETURNING = 15,
-  RESTORED = 16, ONLINE = 17, WAKE = 18, READ_CONSENT = 19, TCF = 20, TCF_MISSING = 21, ANSWERED = 22, SDK_FOUND = 23,
-  SDK_IDENTIFIED = 24, SDK_ANSWERED = 25, SDK_CONSENTED = 26, STORE_FAILED = 27, STORE_LOST = 28, ADOPTED = 29,
-  IDENTITY_LOCKED = 30, SET_CONSENT = 31, IDENTIFY = 32, FLUSH = 33, STOP = 34, COMMAND = 35, REHEARSE = 36, NOTICE = 37;
+export const CONFIGURE = 9, CART = 10, BEGUN = 11, ITEM = 12, EARLY = 13, VISIBLE = 14, UNLOADING = 15, RETURNING = 16,
+  RESTORED = 17, ONLINE = 18, WAKE = 19, READ_CONSENT = 20, TCF = 21, TCF_MISSING = 22, ANSWERED = 23, SDK_FOUND = 24,
+  SDK_IDENTIFIED = 25, SDK_ANSWERED = 26, SDK_CONSENTED = 27, STORE_FAILED = 28, STORE_LOST = 29, ADOPTED = 30,
+  IDENTITY_LOCKED = 31, SET_CONSENT = 32, IDENTIFY = 33, FLUSH = 34, STOP = 35, COMMAND = 36, REHEARSE = 37, NOTICE = 38;
 
 /** What is wrong in the page; the numbers are those of notice.rs. */
 export const NO_LIST = 0, NAME_TAKEN = 1, UNKNOWN_EVENT = 2, UNKNOWN_CONTEXT = 3, ASYNC_HOOK = 4, BAD_LISTENER = 5;

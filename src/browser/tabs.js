@@ -1,7 +1,7 @@
 // Web Locks: who among the shop's tabs is alive, and who fetches the shopper's identity. Where the browser has none (plain
 // http, old engines) or denies them, every other tab counts as gone: an event may then arrive twice, with the same `_id`,
 // but is not lost.
-import { ADOPTED, CONFIG, IDENTITY_LOCKED } from "./host.js";
+import { ADOPTED, IDENTITY_LOCKED, VISITOR } from "./host.js";
 import { load, tabOf } from "./store.js";
 import { get, sleep } from "./values.js";
 
@@ -96,10 +96,10 @@ const VISITOR_PATIENCE = 2_000;
 /** The ECID of `Visitor.js`, where that runs beside us and the shopper lets it. @param {import("./host.js").Host} host */
 const ofVisitor = async (host) => {
   const visitor = get(globalThis, "Visitor");
-  const organization = host.told(CONFIG);
-  if (typeof get(visitor, "getInstance") !== "function" || organization?.idMigrationEnabled === false) return;
+  const organization = typeof get(visitor, "getInstance") === "function" && host.told(VISITOR);
+  if (!organization) return;
   const told = new Promise((resolve) => {
-    const ask = () => visitor.getInstance(organization.orgId, {}).getMarketingCloudVisitorID(resolve, true);
+    const ask = () => visitor.getInstance(organization, {}).getMarketingCloudVisitorID(resolve, true);
     const optIn = get(get(globalThis, "adobe"), "optIn");
     if (Object(optIn) === optIn) optIn.fetchPermissions(() => (optIn.isApproved([optIn.Categories.ECID]) ? ask() : resolve()), true);
     else ask();

@@ -26,41 +26,43 @@ const STATUS: u32 = 4;
 const EVENTS: u32 = 5;
 const ECID: u32 = 6;
 const CONFIG: u32 = 7;
+/// Whom Adobe's older library is asked about, if it is asked.
+const VISITOR: u32 = 8;
 /// Settings, from the page's script and the caller.
-pub(super) const CONFIGURE: u32 = 8;
-const CART: u32 = 9;
+pub(super) const CONFIGURE: u32 = 9;
+const CART: u32 = 10;
 /// The data layer can be listened to.
-pub(super) const BEGUN: u32 = 10;
-const ITEM: u32 = 11;
-const EARLY: u32 = 12;
+pub(super) const BEGUN: u32 = 11;
+const ITEM: u32 = 12;
+const EARLY: u32 = 13;
 /// The page is in the foreground, or not.
-pub(super) const VISIBLE: u32 = 13;
-const UNLOADING: u32 = 14;
-const RETURNING: u32 = 15;
-const RESTORED: u32 = 16;
-const ONLINE: u32 = 17;
-const WAKE: u32 = 18;
-const READ_CONSENT: u32 = 19;
-const TCF: u32 = 20;
-const TCF_MISSING: u32 = 21;
-const ANSWERED: u32 = 22;
-const SDK_FOUND: u32 = 23;
-const SDK_IDENTIFIED: u32 = 24;
-const SDK_ANSWERED: u32 = 25;
-const SDK_CONSENTED: u32 = 26;
-const STORE_FAILED: u32 = 27;
-const STORE_LOST: u32 = 28;
-const ADOPTED: u32 = 29;
-const IDENTITY_LOCKED: u32 = 30;
-const SET_CONSENT: u32 = 31;
-const IDENTIFY: u32 = 32;
-const FLUSH: u32 = 33;
-const STOP: u32 = 34;
+pub(super) const VISIBLE: u32 = 14;
+const UNLOADING: u32 = 15;
+const RETURNING: u32 = 16;
+const RESTORED: u32 = 17;
+const ONLINE: u32 = 18;
+const WAKE: u32 = 19;
+const READ_CONSENT: u32 = 20;
+const TCF: u32 = 21;
+const TCF_MISSING: u32 = 22;
+const ANSWERED: u32 = 23;
+const SDK_FOUND: u32 = 24;
+const SDK_IDENTIFIED: u32 = 25;
+const SDK_ANSWERED: u32 = 26;
+const SDK_CONSENTED: u32 = 27;
+const STORE_FAILED: u32 = 28;
+const STORE_LOST: u32 = 29;
+const ADOPTED: u32 = 30;
+const IDENTITY_LOCKED: u32 = 31;
+const SET_CONSENT: u32 = 32;
+const IDENTIFY: u32 = 33;
+const FLUSH: u32 = 34;
+const STOP: u32 = 35;
 /// A command of the instance.
-pub(super) const COMMAND: u32 = 35;
-const REHEARSE: u32 = 36;
+pub(super) const COMMAND: u32 = 36;
+const REHEARSE: u32 = 37;
 /// Something is wrong in the page, see [`notice`].
-const NOTICE: u32 = 37;
+const NOTICE: u32 = 38;
 
 /// Whether this kind is a question, which changes nothing.
 pub(super) fn is_question(kind: u32) -> bool {
@@ -90,6 +92,7 @@ pub(super) fn answer(core: &mut Collector, kind: u32, facts: Facts<'_>, moment: 
         EVENTS => core.events(),
         ECID => core.ecid(&moment()).map_or(Value::Null, Value::from),
         CONFIG if core.is_configured() => core.library_configs(),
+        VISITOR => core.visitor_organization().map_or(Value::Null, Value::from),
         _ => Value::Null,
     }
 }

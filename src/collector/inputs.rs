@@ -114,6 +114,12 @@ impl Collector {
         }
     }
 
+    /// The organization for which Adobe's older library beside us may be asked who the shopper is.
+    #[must_use]
+    pub fn visitor_organization(&self) -> Option<&str> {
+        self.effective.settings.organization_id.as_deref().filter(|_| !self.exchange.no_migration)
+    }
+
     /// Adobe's older library beside us says who the shopper is.
     pub fn handed_ecid(&mut self, ecid: String) {
         self.exchange.shopper.handed = Some(ecid).filter(|ecid| ecid.bytes().all(|byte| byte.is_ascii_digit()));

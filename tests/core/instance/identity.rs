@@ -37,6 +37,7 @@ fn older_libraries_are_left_alone_where_the_page_says_so() {
         let mut bench = Bench::new();
         bench.moment.cookies = "s_ecid=MCMID|16908443662402872073525706953453086963".into();
         bench.call(1, "configure", &CONFIG.replace('}', &format!("{more}}}")));
+        assert_eq!(bench.collector.visitor_organization().is_some(), read);
         bench.call(2, "getIdentity", "{}");
         let (_, body) = bench.last();
         assert_eq!(body.at("xdm.identityMap.ECID").is_some(), read);
