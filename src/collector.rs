@@ -90,6 +90,7 @@ use crate::value::Value;
 pub use early::{EarlyItem, EarlyPage};
 pub use effect::{Effect, Host};
 pub use exchange::{Failure, Reply};
+pub use instance::{Claim, UnderName};
 pub use road::SdkAnswer;
 
 /// `onBeforeEventSend`: gets `{ xdm, data }`, gives back what to send, or `None` to send nothing.

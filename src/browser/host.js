@@ -4,13 +4,13 @@ import { log } from "./console.js";
 import { message, read, stringify } from "./values.js";
 
 /** What the core is asked; the numbers are those of told.rs. */
-export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, REFUSED = 3, STATUS = 4, EVENTS = 5, ECID = 6, CONFIG = 7, VISITOR = 8;
+export const NEW_ID = 0, CONTEXTS = 1, INSTANCE = 2, CLAIM = 3, REFUSED = 4, STATUS = 5, EVENTS = 6, ECID = 7, CONFIG = 8, VISITOR = 9;
 
 /** What the core is told. */
-export const CONFIGURE = 9, CART = 10, BEGUN = 11, ITEM = 12, EARLY = 13, VISIBLE = 14, UNLOADING = 15, RETURNING = 16,
-  RESTORED = 17, ONLINE = 18, WAKE = 19, READ_CONSENT = 20, TCF = 21, TCF_MISSING = 22, ANSWERED = 23, SDK_FOUND = 24,
-  SDK_IDENTIFIED = 25, SDK_ANSWERED = 26, SDK_CONSENTED = 27, STORE_FAILED = 28, STORE_LOST = 29, ADOPTED = 30,
-  IDENTITY_LOCKED = 31, SET_CONSENT = 32, IDENTIFY = 33, FLUSH = 34, STOP = 35, COMMAND = 36, REHEARSE = 37, NOTICE = 38;
+export const CONFIGURE = 10, CART = 11, BEGUN = 12, ITEM = 13, EARLY = 14, VISIBLE = 15, UNLOADING = 16, RETURNING = 17,
+  RESTORED = 18, ONLINE = 19, WAKE = 20, READ_CONSENT = 21, TCF = 22, TCF_MISSING = 23, ANSWERED = 24, SDK_FOUND = 25,
+  SDK_IDENTIFIED = 26, SDK_ANSWERED = 27, SDK_CONSENTED = 28, STORE_FAILED = 29, STORE_LOST = 30, ADOPTED = 31,
+  IDENTITY_LOCKED = 32, SET_CONSENT = 33, IDENTIFY = 34, FLUSH = 35, STOP = 36, COMMAND = 37, REHEARSE = 38, NOTICE = 39;
 
 /** What is wrong in the page; the numbers are those of notice.rs. */
 export const NO_LIST = 0, NAME_TAKEN = 1, UNKNOWN_EVENT = 2, UNKNOWN_CONTEXT = 3, ASYNC_HOOK = 4, BAD_LISTENER = 5;

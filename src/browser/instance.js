@@ -2,10 +2,13 @@
 // protocol, 8.1 and 8.2). Only a free name is taken; a Web SDK that loads later finds the queue that it expects, and does
 // no harm.
 import { debug, setDebugging } from "./console.js";
-import { COMMAND, CONFIG, INSTANCE, NAME_TAKEN, NOTICE, hookOf, promised } from "./host.js";
+import { CLAIM, COMMAND, CONFIG, INSTANCE, NAME_TAKEN, NOTICE, hookOf, promised } from "./host.js";
 import { monitor, record } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, read } from "./values.js";
+
+/** What the core answers to `CLAIM`; the numbers are those of name.rs. */
+const TAKE = 1, WAIT = 2, TAKEN = 3;
 
 /** The instance names that pages and Web SDKs have announced. @returns {string[] | undefined} */
 const announced = () => {
@@ -20,9 +23,8 @@ const waitingQueue = (name, here) => {
   return isFree && announced()?.includes(name) ? queue : undefined;
 };
 
-/** Whether the page still loads a script that may be a Web SDK, or may still say that it has one. @param {boolean} isKnown */
-const somebodyMayCome = (isKnown) =>
-  document.readyState !== "complete" && !(isKnown && !document.querySelector('script[src*="alloy"],script[src*="adobedtm"]'));
+/** Whether a script of the page may be a Web SDK. */
+const hasSdkScript = () => Boolean(document.querySelector('script[src*="alloy"],script[src*="adobedtm"]'));
 
 /** Once, when the settings are there. */
 const tellOfConfiguration = (host) => {
@@ -75,28 +77,24 @@ const stubFor = (name) => {
  * @param {import("./host.js").Host} host
  */
 export const open = (host) => {
-  const [name, isKnown] = host.told(INSTANCE) ?? [];
+  const [name] = host.told(INSTANCE) ?? [];
   try {
     if (host.instance?.push) tellOfConfiguration(host);
-    else if (name) take(host, name, isKnown);
+    else if (name) take(host, name);
   } catch {} // What stands there is no queue that can be emptied: nobody is answered.
   host.begun = true;
   host.unsaid.splice(0).forEach((json) => record(host, json));
 };
 
-const take = (host, name, isKnown) => {
+const take = (host, name) => {
   if (get(globalThis, name) == null) host.instance = { name, stub: stubFor(name) };
   const here = get(globalThis, name);
   const queue = waitingQueue(name, here);
-  if (!queue) {
-    if (isKnown && here !== host.instance?.stub) host.told(NOTICE, NAME_TAKEN, name);
-    return;
-  }
-  // Whose queue it is shows when it is known who sends; of one that the page has made, when its scripts have run.
-  if (!(isKnown && here === host.instance?.stub) && somebodyMayCome(isKnown)) {
-    addEventListener("load", () => open(host), { signal: host.listening.signal });
-    return;
-  }
+  const isOurs = here === host.instance?.stub;
+  const claim = host.told(CLAIM, Boolean(queue), isOurs, document.readyState !== "complete", hasSdkScript());
+  if (claim === TAKEN) host.told(NOTICE, NAME_TAKEN, name);
+  if (claim === WAIT) addEventListener("load", () => open(host), { signal: host.listening.signal });
+  if (claim !== TAKE) return;
   /** @param {[Function, Function, [string, object]]} item */
   const run = ([resolve, reject = () => {}, [command, options] = []] = []) => execute(host, command, options).then(resolve, reject);
   // A Web SDK that comes later must not run them again.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::facts::{Facts, item_of, page_of};
 use super::page::{self, readable};
-use crate::collector::{BeforeSend, Collector, EarlyItem, EarlyPage, Failure, Reply, SdkAnswer};
+use crate::collector::{BeforeSend, Collector, EarlyItem, EarlyPage, Failure, Reply, SdkAnswer, UnderName};
 use crate::consent::Signal;
 use crate::inspect::{Issue, Severity, hook_left_unreadable, hook_threw, notice, script_unreadable};
 use crate::moment::Moment;
@@ -21,48 +21,50 @@ pub(super) const NEW_ID: u32 = 0;
 /// The contexts that anything reads; of an event, those that it is made from.
 const CONTEXTS: u32 = 1;
 const INSTANCE: u32 = 2;
-const REFUSED: u32 = 3;
-const STATUS: u32 = 4;
-const EVENTS: u32 = 5;
-const ECID: u32 = 6;
-const CONFIG: u32 = 7;
+/// Who answers under its name.
+const CLAIM: u32 = 3;
+const REFUSED: u32 = 4;
+const STATUS: u32 = 5;
+const EVENTS: u32 = 6;
+const ECID: u32 = 7;
+const CONFIG: u32 = 8;
 /// Whom Adobe's older library is asked about, if it is asked.
-const VISITOR: u32 = 8;
+const VISITOR: u32 = 9;
 /// Settings, from the page's script and the caller.
-pub(super) const CONFIGURE: u32 = 9;
-const CART: u32 = 10;
+pub(super) const CONFIGURE: u32 = 10;
+const CART: u32 = 11;
 /// The data layer can be listened to.
-pub(super) const BEGUN: u32 = 11;
-const ITEM: u32 = 12;
-const EARLY: u32 = 13;
+pub(super) const BEGUN: u32 = 12;
+const ITEM: u32 = 13;
+const EARLY: u32 = 14;
 /// The page is in the foreground, or not.
-pub(super) const VISIBLE: u32 = 14;
-const UNLOADING: u32 = 15;
-const RETURNING: u32 = 16;
-const RESTORED: u32 = 17;
-const ONLINE: u32 = 18;
-const WAKE: u32 = 19;
-const READ_CONSENT: u32 = 20;
-const TCF: u32 = 21;
-const TCF_MISSING: u32 = 22;
-const ANSWERED: u32 = 23;
-const SDK_FOUND: u32 = 24;
-const SDK_IDENTIFIED: u32 = 25;
-const SDK_ANSWERED: u32 = 26;
-const SDK_CONSENTED: u32 = 27;
-const STORE_FAILED: u32 = 28;
-const STORE_LOST: u32 = 29;
-const ADOPTED: u32 = 30;
-const IDENTITY_LOCKED: u32 = 31;
-const SET_CONSENT: u32 = 32;
-const IDENTIFY: u32 = 33;
-const FLUSH: u32 = 34;
-const STOP: u32 = 35;
+pub(super) const VISIBLE: u32 = 15;
+const UNLOADING: u32 = 16;
+const RETURNING: u32 = 17;
+const RESTORED: u32 = 18;
+const ONLINE: u32 = 19;
+const WAKE: u32 = 20;
+const READ_CONSENT: u32 = 21;
+const TCF: u32 = 22;
+const TCF_MISSING: u32 = 23;
+const ANSWERED: u32 = 24;
+const SDK_FOUND: u32 = 25;
+const SDK_IDENTIFIED: u32 = 26;
+const SDK_ANSWERED: u32 = 27;
+const SDK_CONSENTED: u32 = 28;
+const STORE_FAILED: u32 = 29;
+const STORE_LOST: u32 = 30;
+const ADOPTED: u32 = 31;
+const IDENTITY_LOCKED: u32 = 32;
+const SET_CONSENT: u32 = 33;
+const IDENTIFY: u32 = 34;
+const FLUSH: u32 = 35;
+const STOP: u32 = 36;
 /// A command of the instance.
-pub(super) const COMMAND: u32 = 36;
-const REHEARSE: u32 = 37;
+pub(super) const COMMAND: u32 = 37;
+const REHEARSE: u32 = 38;
 /// Something is wrong in the page, see [`notice`].
-const NOTICE: u32 = 38;
+const NOTICE: u32 = 39;
 
 /// Whether this kind is a question, which changes nothing.
 pub(super) fn is_question(kind: u32) -> bool {
@@ -87,6 +89,10 @@ pub(super) fn answer(core: &mut Collector, kind: u32, facts: Facts<'_>, moment: 
         INSTANCE => core
             .answers_as()
             .map_or(Value::Null, |(name, is_known)| Value::List(Vec::from([name.into(), is_known.into()]))),
+        CLAIM => {
+            let (queue, ours, loading, sdk_script) = (facts.flag(0), facts.flag(1), facts.flag(2), facts.flag(3));
+            Value::from(core.claim(UnderName { queue, ours, loading, sdk_script }) as i64)
+        }
         REFUSED => core.settings_refused().map_or(Value::Null, refusal),
         STATUS => core.status(),
         EVENTS => core.events(),

@@ -5,9 +5,11 @@
 //! is neither mapped nor given identities. A command's promise is kept by [`Effect::Answer`].
 
 mod info;
+mod name;
 mod options;
 mod promises;
 
+pub use name::{Claim, UnderName};
 pub(super) use promises::{NETWORK, Told};
 use promises::{SAME_EVENT, Sent, Wait};
 

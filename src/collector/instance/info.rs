@@ -4,19 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Collector, options};
-use crate::settings::Effective;
 use crate::value::Value;
 
 impl Collector {
-    /// The name to answer under as a Web SDK, and whether the settings say by now that we send. Beside the store's own
-    /// Web SDK there is no other, and where events are off there is none.
-    #[must_use]
-    pub fn answers_as(&self) -> Option<(&str, bool)> {
-        let Effective { settings, off, waiting_for, .. } = &self.effective;
-        let name = settings.instance_name.as_deref().filter(|_| settings.web_sdk_name.is_none() && off.is_none())?;
-        Some((name, waiting_for.is_empty()))
-    }
-
     /// The configuration as the Web SDK's own would show it.
     #[must_use]
     pub fn library_configs(&self) -> Value {
