@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::exchange::Here;
 use super::{Collector, Effect, Failure, Reply, Sender};
 use crate::consent::State;
 use crate::delivery::{Action, Input, RequestId, Ticket};
@@ -13,11 +14,9 @@ impl Collector {
     /// A request was answered, its body read to the end, or failed.
     pub fn answered(&mut self, request: RequestId, reply: Result<Reply, Failure>, moment: &Moment) {
         self.read_consent(moment);
-        let settings = &self.effective.settings;
-        let consent = self.consent.state();
-        let Some(understood) = self.exchange.understand(request, reply, settings, &self.host, consent, moment) else {
-            return;
-        };
+        let (settings, consent) = (&self.effective.settings, self.consent.state());
+        let here = Here { settings, host: &self.host, consent, moment };
+        let Some(understood) = self.exchange.understand(request, reply, here) else { return };
         self.effects.extend(understood.effects);
         // The cookie may say otherwise than we knew: it is looked at once it is written.
         self.look_again |= understood.consent_came;

@@ -18,6 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::draft::{Asked, Draft, overlay};
+use super::exchange::Here;
 use super::{BeforeSend, Collector, Effect, Sender};
 use crate::consent::State;
 use crate::delivery::edge::response;
@@ -282,7 +283,8 @@ impl Collector {
         let came = answer.ecid.is_some();
         // Of a shopper who does not agree nothing is kept.
         if self.consent.state() == State::In {
-            let effects = self.exchange.take(&answer, &self.effective.settings, &self.host, moment);
+            let (settings, consent) = (&self.effective.settings, State::In);
+            let effects = self.exchange.take(&answer, Here { settings, host: &self.host, consent, moment });
             self.effects.extend(effects);
         }
         if came && self.exchange.shopper.ecid().is_some() {

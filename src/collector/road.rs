@@ -293,11 +293,6 @@ impl Collector {
         }
     }
 
-    /// The page's address, read when it is needed.
-    pub(super) fn address(&self) -> String {
-        (self.host.address)()
-    }
-
     /// A value for `status()`: which sender is in use.
     pub(super) fn sender_name(&self) -> Value {
         match &self.sender {

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::exchange::Here;
 use super::instance::Told;
 use super::{Collector, Effect, consent, route};
 use crate::consent::{Signal, State};
@@ -117,9 +118,9 @@ impl Collector {
         if self.consent.state() == State::In {
             self.recognise(moment);
         }
-        let (address, consent) = (self.address(), self.consent.state());
-        let settings = &self.effective.settings;
-        let effect = self.exchange.build(&send, settings, &self.host, &address, consent, moment, &mut self.random);
+        let (settings, consent) = (&self.effective.settings, self.consent.state());
+        let here = Here { settings, host: &self.host, consent, moment };
+        let effect = self.exchange.build(&send, here, &mut self.random);
         for event in send.events.iter().filter(|event| event.wants_ecid) {
             let filled = self.exchange.fill(event);
             if let Ok(mut parsed) = Value::parse(&filled) {
