@@ -63,6 +63,7 @@ mod message;
 mod outbox;
 mod pump;
 mod retry;
+mod stored;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
@@ -72,7 +73,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use message::*;
-pub use outbox::stored;
+pub use stored::stored;
 
 use crate::consent::State;
 use crate::inspect::{Issue, Status};

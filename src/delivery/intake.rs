@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 #[cfg(feature = "mutants")]
 use super::Mutation;
 use super::message::{Effect, Event};
-use super::outbox::{self, Entry, Read, Writes};
+use super::outbox::{Entry, Writes};
+use super::stored::{self, Read};
 use super::{Delivery, PageState, batch, status_of};
 use crate::consent::State;
 use crate::inspect::{Issue, Status};
@@ -129,7 +130,7 @@ impl Delivery {
         sort(&mut entries, |(one, _), (other, _)| place(one) > place(other));
         let mut corrupt = Vec::new();
         for (key, text) in entries {
-            match outbox::read(&text) {
+            match stored::read(&text) {
                 Read::Entry(event) => {
                     let due = self.now.saturating_add(self.filling.max_wait);
                     self.outbox.adopt(key, event, self.now, due);

@@ -281,7 +281,7 @@ pub enum Effect {
     Store {
         /// `tab/number`.
         key: String,
-        /// The entry; see `outbox::read` for the format.
+        /// The entry; see `stored::read` for the format.
         text: String,
     },
     /// Take these keys out of storage.

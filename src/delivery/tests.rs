@@ -666,7 +666,7 @@ fn declining_purges_cancels_and_silences() {
     assert!(effects.contains(&Effect::Purge) && effects.contains(&Effect::Settled(9)));
     assert_eq!(bench.delivery.queue(), (0, 0));
     assert_eq!(statuses(&bench.publish("c")), [("c", Status::Suppressed)]);
-    bench.tell(Input::Stored(vec![("x/0".into(), outbox::write(&event("old")))]));
+    bench.tell(Input::Stored(vec![("x/0".into(), stored::write(&event("old")))]));
     let effects = bench.after(100_000);
     assert!(sent(&effects).is_empty() && wakes(&effects).is_empty());
     bench.tell(Input::ConsentIn);
@@ -717,7 +717,7 @@ fn a_choice_that_fails_is_the_callers_to_repeat_and_holds_up_only_who_has_to_wai
 fn events_of_dead_tabs_are_adopted_in_order_after_the_own_first_one() {
     let mut bench = Bench::new(edge());
     bench.tell(Input::Identity(true));
-    let entry = |key: &str, id: &str| (String::from(key), outbox::write(&event(id)));
+    let entry = |key: &str, id: &str| (String::from(key), stored::write(&event(id)));
     let effects = bench.tell(Input::Stored(vec![
         entry("x/10", "x10"),
         entry("y/1", "y1"),
@@ -736,7 +736,7 @@ fn events_of_dead_tabs_are_adopted_in_order_after_the_own_first_one() {
 fn what_is_older_than_seven_days_is_refused_and_said() {
     let mut bench = Bench::running();
     bench.now.wall = 8 * 24 * 3_600_000;
-    let effects = bench.tell(Input::Stored(vec![("x/1".into(), outbox::write(&event("old")))]));
+    let effects = bench.tell(Input::Stored(vec![("x/1".into(), stored::write(&event("old")))]));
     assert_eq!(statuses(&effects), [("old", Status::Rejected)]);
     assert_eq!(forgotten(&effects), ["x/1"]);
 }
