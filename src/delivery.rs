@@ -61,6 +61,7 @@ mod intake;
 mod leave;
 mod message;
 mod outbox;
+mod promises;
 mod pump;
 mod retry;
 mod stored;
@@ -84,6 +85,7 @@ use consent::ConsentCall;
 use flight::Flight;
 use gate::Gate;
 use outbox::{Entry, Outbox};
+use promises::Askers;
 use retry::Retry;
 
 /// Where the page is in its life.
@@ -130,7 +132,6 @@ pub struct Delivery {
     /// One unload without identity is enough.
     left_without: bool,
     adopting: bool,
-    flushing: bool,
     /// Events the next request may carry, after one that was refused.
     cap: usize,
     outbox: Outbox,
@@ -139,13 +140,9 @@ pub struct Delivery {
     retry: Retry,
     /// Requests in a row that had no answer while the network was there.
     silent: u32,
+    /// Who waits for everything to be done, each with the ordinal before which no entry may be left.
     flushes: Vec<(Ticket, u64)>,
-    /// Who waits for an identity, and whether patiently.
-    wishes: Vec<(Ticket, bool)>,
-    /// How often what could have brought them one has failed.
-    wish_tries: u32,
-    /// They want more than what is known.
-    wish_fresh: bool,
+    askers: Askers,
     reported: Vec<&'static str>,
     next_request: RequestId,
     effects: Queue<Effect>,
@@ -176,7 +173,6 @@ impl Delivery {
             successor: false,
             left_without: false,
             adopting: false,
-            flushing: false,
             cap: usize::MAX,
             outbox: Outbox::new(tab, limits),
             flights: Vec::new(),
@@ -184,9 +180,7 @@ impl Delivery {
             retry: Retry::new(seed),
             silent: 0,
             flushes: Vec::new(),
-            wishes: Vec::new(),
-            wish_tries: 0,
-            wish_fresh: false,
+            askers: Askers::default(),
             reported: Vec::new(),
             next_request: 0,
             effects: Queue::default(),
@@ -258,22 +252,13 @@ impl Delivery {
                 }
             }
             Input::SdkMissing => self.sdk_missing = true,
-            Input::Flush(ticket) => {
-                self.flushes.push((ticket, self.outbox.next()));
-                self.flushing = true;
-            }
-            Input::WantIdentity { ticket, patient, fresh } => {
-                self.wish_fresh |= fresh;
-                if self.wishes.is_empty() {
-                    self.wish_tries = 0;
-                }
-                self.wishes.push((ticket, patient));
-            }
+            Input::Flush(ticket) => self.flushes.push((ticket, self.outbox.next())),
+            Input::WantIdentity { ticket, patient, fresh } => self.askers.add(ticket, patient, fresh),
         }
         self.was_in |= self.consent == State::In && self.road.is_some();
         self.pump();
         self.settle();
-        self.settle_wishes();
+        self.settle_askers();
         self.plan();
     }
 

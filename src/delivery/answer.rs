@@ -33,11 +33,7 @@ impl Delivery {
         if self.gate.release() {
             self.effects.push_back(Effect::UnlockIdentity);
         }
-        self.wish_tries = match outcome {
-            Outcome::Retry { .. } => self.wish_tries.saturating_add(1),
-            Outcome::NetworkError | Outcome::Timeout => u32::MAX,
-            _ => self.wish_tries,
-        };
+        self.askers.ended(&outcome);
         match outcome {
             Outcome::Good { except } => self.good(&flight, &except),
             Outcome::Refused { reason, whole, explained } => self.refused(&flight, reason, whole, explained),
@@ -133,7 +129,7 @@ impl Delivery {
             }
         } else if flight.action == Some(Action::Acquire) {
             self.gate.refuse();
-            self.wish_fresh = false;
+            self.askers.acquired();
         } else {
             return false;
         }

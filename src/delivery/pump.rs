@@ -1,4 +1,4 @@
-//! What can be done now, who has waited long enough, and when to look again.
+//! What can be done now, and when to look again.
 
 use alloc::string::String;
 
@@ -7,12 +7,8 @@ use super::Mutation;
 use super::batch::{self, Batch};
 use super::gate::{Gate, Pass};
 use super::message::{Action, Effect, Road};
-use super::outbox::Entry;
 use super::{Delivery, PageState};
 use crate::consent::State;
-
-/// Requests after which who asks for the shopper is told that there is no answer, as the Web SDK does it.
-const WISH_PATIENCE: u32 = 4;
 
 impl Delivery {
     /// Does what can be done now.
@@ -53,9 +49,9 @@ impl Delivery {
         }
         let batch = self.next_batch();
         let due = batch.count > 0 && self.is_due(&batch);
-        if due || !self.wishes.is_empty() {
+        if due || !self.askers.is_empty() {
             match self.pass() {
-                Pass::Go | Pass::Without if self.wish_fresh => self.send_bare(Action::Acquire, String::new()),
+                Pass::Go | Pass::Without if self.askers.want_fresh() => self.send_bare(Action::Acquire, String::new()),
                 Pass::Go | Pass::Without if !due => {}
                 Pass::Go => {
                     let action = if batch.needs_answer || !self.started || self.filling.max_events == 1 {
@@ -95,46 +91,7 @@ impl Delivery {
     }
 
     pub(super) fn is_due(&self, batch: &Batch) -> bool {
-        batch.full || self.flushing || self.page != PageState::Shown || batch.due <= self.now
-    }
-
-    /// Tells those who wait for everything to be done.
-    pub(super) fn settle(&mut self) {
-        if self.flushes.is_empty() {
-            return;
-        }
-        // A call the Web SDK has not settled in time is out of our hands.
-        let open = |entry: &&Entry| {
-            entry
-                .flight
-                .is_none_or(|request| !self.flights.iter().any(|flight| flight.is(request) && flight.has_lapsed()))
-        };
-        let first = self.outbox.iter().filter(open).map(|entry| entry.ordinal).min().unwrap_or(u64::MAX);
-        for (ticket, _) in self.flushes.extract_if(.., |(_, end)| first >= *end) {
-            self.effects.push_back(Effect::Settled(ticket));
-        }
-        self.flushing = !self.flushes.is_empty();
-    }
-
-    /// Tells those who ask who the shopper is that it is known, or cannot be had now.
-    pub(super) fn settle_wishes(&mut self) {
-        let failed = self.wish_tries >= WISH_PATIENCE || !self.online;
-        let ready = match self.road {
-            None => None,
-            Some(Road::Edge { .. }) => {
-                Some(!self.wish_fresh && (self.gate.is_known() || self.gate.is_refused()) || failed)
-            }
-            Some(Road::WebSdk) => Some(self.sdk || self.sdk_missing),
-        };
-        let done = |patient: bool| match (self.consent, ready) {
-            (State::Out, _) => true,
-            (State::In, Some(done)) => done,
-            _ => !patient,
-        };
-        for (ticket, _) in self.wishes.extract_if(.., |(_, patient)| done(*patient)) {
-            self.effects.push_back(Effect::Settled(ticket));
-        }
-        self.wish_fresh &= !self.wishes.is_empty();
+        batch.full || !self.flushes.is_empty() || self.page != PageState::Shown || batch.due <= self.now
     }
 
     /// Says when to be woken, if that has changed.
@@ -147,7 +104,7 @@ impl Delivery {
             let batch = self.next_batch();
             let due = match self.consent_call {
                 Some(_) => i64::MIN,
-                None if self.consent == State::In && !self.wishes.is_empty() => i64::MIN,
+                None if self.consent == State::In && !self.askers.is_empty() => i64::MIN,
                 None if batch.count == 0 || !self.may_send() || self.edge_must_hear => i64::MAX,
                 None if self.is_due(&batch) => i64::MIN,
                 None => batch.due,
