@@ -99,6 +99,15 @@ enum PageState {
     Returning,
 }
 
+/// The store's own Web SDK, where that is the way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WebSdk {
+    Awaited,
+    /// It has not come in time.
+    Missing,
+    There,
+}
+
 /// A guard that the simulation takes away, to see that it notices.
 #[doc(hidden)]
 #[cfg(feature = "mutants")]
@@ -122,9 +131,7 @@ pub struct Delivery {
     edge_must_hear: bool,
     page: PageState,
     online: bool,
-    sdk: bool,
-    /// It has not come in time.
-    sdk_missing: bool,
+    sdk: WebSdk,
     /// The edge has answered an event of this page.
     started: bool,
     /// Another page of the shop delivers what this one leaves in storage.
@@ -132,8 +139,6 @@ pub struct Delivery {
     /// One unload without identity is enough.
     left_without: bool,
     adopting: bool,
-    /// Events the next request may carry, after one that was refused.
-    cap: usize,
     outbox: Outbox,
     flights: Vec<Flight>,
     gate: Gate,
@@ -167,13 +172,11 @@ impl Delivery {
             edge_must_hear: false,
             page: PageState::Shown,
             online: true,
-            sdk: false,
-            sdk_missing: false,
+            sdk: WebSdk::Awaited,
             started: false,
             successor: false,
             left_without: false,
             adopting: false,
-            cap: usize::MAX,
             outbox: Outbox::new(tab, limits),
             flights: Vec::new(),
             gate: Gate::new(),
@@ -239,19 +242,9 @@ impl Delivery {
             Input::Stored(entries) => self.adopt(entries),
             Input::StoreFailed { key } => self.store_failed(&key),
             Input::StoreLost => self.outbox.store_lost(),
-            Input::Sdk(there) => {
-                let news = there && !self.sdk;
-                self.sdk = there;
-                self.sdk_missing = false;
-                if news {
-                    self.unheld();
-                    // What waited for it until the page went has one more chance.
-                    if matches!(self.page, PageState::Hidden | PageState::Leaving) {
-                        self.leave();
-                    }
-                }
-            }
-            Input::SdkMissing => self.sdk_missing = true,
+            Input::Sdk(there) => self.sdk_changed(there),
+            Input::SdkMissing if self.sdk == WebSdk::Awaited => self.sdk = WebSdk::Missing,
+            Input::SdkMissing => {}
             Input::Flush(ticket) => self.flushes.push((ticket, self.outbox.next())),
             Input::WantIdentity { ticket, patient, fresh } => self.askers.add(ticket, patient, fresh),
         }
@@ -270,7 +263,7 @@ impl Delivery {
         self.road = road;
         self.adopting &= !started;
         if let Some(Road::Edge { batching }) = road {
-            self.filling = Filling::new(batching);
+            self.filling.change(batching);
         }
         if started {
             self.unheld();
@@ -282,7 +275,7 @@ impl Delivery {
         let ready = match self.road {
             None => false,
             Some(Road::Edge { .. }) => true,
-            Some(Road::WebSdk) => self.sdk,
+            Some(Road::WebSdk) => self.sdk == WebSdk::There,
         };
         ready && self.consent == State::In
     }

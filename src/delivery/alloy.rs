@@ -4,10 +4,23 @@
 //! does not settle in time is left open, for the SDK may still deliver it, and the next may go.
 
 use super::message::Effect;
-use super::{Delivery, status_of};
+use super::{Delivery, PageState, WebSdk, status_of};
 use crate::inspect::Status;
 
 impl Delivery {
+    /// Its function is there, or not any more.
+    pub(super) fn sdk_changed(&mut self, there: bool) {
+        let news = there && self.sdk != WebSdk::There;
+        self.sdk = if there { WebSdk::There } else { WebSdk::Awaited };
+        if news {
+            self.unheld();
+            // What waited for it until the page went has one more chance.
+            if matches!(self.page, PageState::Hidden | PageState::Leaving) {
+                self.leave();
+            }
+        }
+    }
+
     /// Calls the SDK with the next event, if no call is open.
     pub(super) fn pump_sdk(&mut self) {
         if self.may_send() && !self.is_busy() {

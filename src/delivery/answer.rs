@@ -60,7 +60,7 @@ impl Delivery {
     }
 
     fn good(&mut self, flight: &Flight, except: &[Exception]) {
-        self.cap = self.cap.saturating_mul(2);
+        self.filling.widen();
         if self.is_bare(flight) {
             return self.retry.answered();
         }
@@ -102,9 +102,8 @@ impl Delivery {
         }
         let count = self.outbox.iter().filter(|entry| entry.flight == Some(flight.request)).count();
         if !whole && count > 1 {
-            // One of them may have spoiled it for all: half as many next time, until it is alone.
-            self.cap = count >> 1;
             self.retry.answered();
+            self.filling.divide(count);
             return self.put_back(flight.request, "the request is divided");
         }
         // These are lost to it; the next ones need not be.

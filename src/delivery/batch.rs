@@ -18,18 +18,43 @@ pub(super) struct Filling {
     pub(super) max_events: usize,
     pub(super) max_bytes: usize,
     pub(super) max_wait: i64,
+    /// Events the next request may carry, after one that was refused.
+    cap: usize,
 }
 
 impl Filling {
     pub(super) fn new(batching: Option<Batching>) -> Self {
         let Some(batching) = batching else {
-            return Self { max_events: 1, max_bytes: MAX_REQUEST, max_wait: 0 };
+            return Self { max_events: 1, max_bytes: MAX_REQUEST, max_wait: 0, cap: usize::MAX };
         };
         Self {
             max_events: batching.max_events.max(1),
             max_bytes: batching.max_bytes.min(MAX_REQUEST),
             max_wait: batching.max_wait.max(0),
+            cap: usize::MAX,
         }
+    }
+
+    /// The settings gather events otherwise now.
+    pub(super) fn change(&mut self, batching: Option<Batching>) {
+        *self = Self { cap: self.cap, ..Self::new(batching) };
+    }
+
+    /// A request of so many events was refused, of which one may have spoiled it for all: half as many next time, until
+    /// it is alone.
+    pub(super) fn divide(&mut self, count: usize) {
+        self.cap = count >> 1;
+    }
+
+    /// A request was taken: the next one may carry more.
+    pub(super) fn widen(&mut self) {
+        self.cap = self.cap.saturating_mul(2);
+    }
+
+    /// How the next request is filled, where the edge is only `probed` with one event.
+    pub(super) fn next(mut self, probed: bool) -> Self {
+        self.max_events = self.max_events.min(if probed { 1 } else { self.cap });
+        self
     }
 }
 

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::Delivery;
 use super::message::{Effect, Outcome, Road, Ticket};
 use super::outbox::Entry;
+use super::{Delivery, WebSdk};
 use crate::consent::State;
 
 /// Requests after which who asks for the shopper is told that there is no answer, as the Web SDK does it.
@@ -79,7 +79,7 @@ impl Delivery {
             Some(Road::Edge { .. }) => {
                 Some(!self.askers.fresh && (self.gate.is_known() || self.gate.is_refused()) || failed)
             }
-            Some(Road::WebSdk) => Some(self.sdk || self.sdk_missing),
+            Some(Road::WebSdk) => Some(self.sdk != WebSdk::Awaited),
         };
         let done = |patient: bool| match (self.consent, ready) {
             (State::Out, _) => true,

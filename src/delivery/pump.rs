@@ -85,9 +85,7 @@ impl Delivery {
     }
 
     pub(super) fn next_batch(&self) -> Batch {
-        let mut filling = self.filling;
-        filling.max_events = filling.max_events.min(if self.retry.is_open() { 1 } else { self.cap });
-        batch::next(&self.outbox, filling, usize::MAX)
+        batch::next(&self.outbox, self.filling.next(self.retry.is_open()), usize::MAX)
     }
 
     pub(super) fn is_due(&self, batch: &Batch) -> bool {
