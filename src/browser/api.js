@@ -62,7 +62,7 @@ export const start = async (settings, handedOver, tab, tell) => {
   host.later = undefined;
   later.forEach((more) => configure(host, more));
   lookForSettingsAndList(host);
-  findDebug(host.told(INSTANCE)?.[0]);
+  findDebug(host.told(INSTANCE) ?? undefined);
   // Asked for before anything is stored: what lies there while nobody holds this tab's lock counts as left behind. Not
   // waited for: the page must not see a collector that does not listen yet.
   hold(host, tab);

@@ -1,9 +1,9 @@
 // `window[instanceName]`: the bundled sender as a Web SDK instance, and the queue of the documented base code (Edge
 // protocol, 8.1 and 8.2). Only a free name is taken; a Web SDK that loads later finds the queue that it expects, and does
 // no harm.
-import { debug, setDebugging } from "./console.js";
+import { debug } from "./console.js";
 import { CLAIM, COMMAND, CONFIG, INSTANCE, NAME_TAKEN, NOTICE, hookOf, promised } from "./host.js";
-import { monitor, record } from "./monitors.js";
+import { isHeard, monitor, record } from "./monitors.js";
 import { readings } from "./page.js";
 import { get, read } from "./values.js";
 
@@ -26,18 +26,12 @@ const waitingQueue = (name, here) => {
 /** Whether a script of the page may be a Web SDK. */
 const hasSdkScript = () => Boolean(document.querySelector('script[src*="alloy"],script[src*="adobedtm"]'));
 
-/** Once, when the settings are there. */
+/** Once, when the settings are there and somebody hears it: on most pages nobody does. */
 const tellOfConfiguration = (host) => {
-  if (!host.instance || host.instance.isTold) return;
-  // Made only for who hears it: on most pages nobody does.
-  monitor("onInstanceConfigured", () => {
-    const config = host.told(CONFIG);
-    if (!config) return;
-    host.instance.isTold = true;
-    // Its own line is among those that are asked for.
-    setDebugging(config.debugEnabled);
-    return { config };
-  });
+  const { instance } = host;
+  if (!instance || instance.isTold || !isHeard() || !host.told(CONFIG)) return;
+  instance.isTold = true;
+  monitor("onInstanceConfigured", () => ({ config: host.told(CONFIG) }));
 };
 
 const execute = async (host, command, options = {}) => {
@@ -77,7 +71,7 @@ const stubFor = (name) => {
  * @param {import("./host.js").Host} host
  */
 export const open = (host) => {
-  const [name] = host.told(INSTANCE) ?? [];
+  const name = host.told(INSTANCE);
   try {
     if (host.instance?.push) tellOfConfiguration(host);
     else if (name) take(host, name);

@@ -22,6 +22,9 @@ const LINES = {
   onNetworkError: ({ requestId, error }) => ["error", `Request ${requestId}: Network request failed.`, error],
 };
 
+/** Whether anybody hears what an instance does. */
+export const isHeard = () => monitors().length > 0 || isDebugging();
+
 /**
  * Tells monitors, and says it where every step is said.
  * @param {string} hook
@@ -29,7 +32,7 @@ const LINES = {
  */
 export const monitor = (hook, fields) => {
   tellMonitors(hook, fields);
-  const told = LINES[hook] && (isDebugging() || monitors().length) && fields();
+  const told = LINES[hook] && isHeard() && fields();
   if (!told) return;
   const [level, ...said] = LINES[hook](told);
   tellMonitors("onBeforeLog", () => ({ level, arguments: said }));
@@ -41,7 +44,7 @@ export const monitor = (hook, fields) => {
  * @param {import("./host.js").Host} host
  * @returns {boolean}
  */
-export const isWatched = ({ listeners }) => listeners.size + monitors().length > 0 || Boolean(isDebugging());
+export const isWatched = ({ listeners }) => Boolean(listeners.size || isHeard());
 
 /**
  * Calls `listener` with each record, until the function given back is called.

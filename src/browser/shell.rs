@@ -82,11 +82,7 @@ impl Shell {
         }
         if matches!(kind, CONFIGURE | VISIBLE | COMMAND) {
             let mut is_wanted = false;
-            self.with_core(|core| {
-                let settings = core.settings();
-                is_wanted = settings.consent.tcf;
-                page::set_debugging(settings.debug_enabled);
-            });
+            self.with_core(|core| is_wanted = core.settings().consent.tcf);
             if is_wanted {
                 page::follow_banner(host, BANNER_PATIENCE);
             }
@@ -123,6 +119,8 @@ impl Shell {
                 let mut known = self.known.take();
                 self.with_core(|core| hear(core, &mut known, host, kind, Facts::of(&facts), &now));
                 self.known.set(known);
+                // Before anything is said of it.
+                self.with_core(|core| page::set_debugging(core.settings().debug_enabled));
                 let mut is_stale = false;
                 loop {
                     let mut is_over = false;

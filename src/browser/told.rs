@@ -86,9 +86,7 @@ pub(super) fn answer(core: &mut Collector, kind: u32, facts: Facts<'_>, moment: 
             }
             Value::List(names)
         }
-        INSTANCE => core
-            .answers_as()
-            .map_or(Value::Null, |(name, is_known)| Value::List(Vec::from([name.into(), is_known.into()]))),
+        INSTANCE => core.answers_as().map_or(Value::Null, |(name, _)| name.into()),
         CLAIM => {
             let (queue, ours, loading, sdk_script) = (facts.flag(0), facts.flag(1), facts.flag(2), facts.flag(3));
             Value::from(core.claim(UnderName { queue, ours, loading, sdk_script }) as i64)
