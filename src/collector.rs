@@ -64,10 +64,11 @@ mod instance;
 mod publish;
 mod rehearse;
 mod report;
-mod road;
 mod route;
+mod sender;
 mod status;
 mod traffic;
+mod web_sdk;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -76,6 +77,7 @@ use alloc::vec::Vec;
 use draft::Draft;
 use exchange::Exchange;
 use instance::Instance;
+use sender::Sender;
 
 use crate::consent::{Consent, Rules, State};
 use crate::delivery::{Delivery, Limits};
@@ -91,19 +93,10 @@ pub use early::{EarlyItem, EarlyPage};
 pub use effect::{Effect, Host};
 pub use exchange::{Failure, Reply};
 pub use instance::{Claim, UnderName};
-pub use road::SdkAnswer;
+pub use web_sdk::SdkAnswer;
 
 /// `onBeforeEventSend`: gets `{ xdm, data }`, gives back what to send, or `None` to send nothing.
 pub type BeforeSend = Box<dyn Fn(Value) -> Result<Option<Value>, Issue>>;
-
-/// Which sender is in use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Sender {
-    /// The bundled one.
-    Edge,
-    /// The store's own, under this name.
-    WebSdk(String),
-}
 
 /// The collector: make it, tell it what happens, carry out what it answers.
 pub struct Collector {
@@ -133,7 +126,7 @@ pub struct Collector {
     exchange: Exchange,
     instance: Instance,
     sender: Option<Sender>,
-    sdk: road::Progress,
+    sdk: web_sdk::Progress,
     /// Published, and waiting for settings or consent.
     held: Vec<Draft>,
     records: Records,
@@ -170,7 +163,7 @@ impl Collector {
             exchange: Exchange::default(),
             instance: Instance::default(),
             sender: None,
-            sdk: road::Progress::default(),
+            sdk: web_sdk::Progress::default(),
             held: Vec::new(),
             records: Records::default(),
             issues: Vec::new(),

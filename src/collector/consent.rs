@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::road::may_pass;
+use super::web_sdk::may_pass;
 use super::{Collector, Effect, Sender};
 use crate::consent::{Answer, Consent, Inputs, Signal, State};
 use crate::delivery::{Input, Outcome, Ticket};
