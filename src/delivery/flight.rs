@@ -12,7 +12,7 @@ use crate::inspect::Status;
 pub(super) const TIME_OUT: i64 = 10_000;
 /// A look so much later than the deadline means that the page did nothing meanwhile (a dialog, a busy script, a laptop
 /// asleep): the answer may be there, unread.
-const OVERSLEPT: i64 = 1_000;
+const STALLED: i64 = 1_000;
 /// How long such a page has to read it.
 const GRACE: i64 = 2_000;
 /// The deadline of a request whose answer the browser has given up.
@@ -113,7 +113,7 @@ impl Delivery {
                 flight.deadline = i64::MAX;
                 continue;
             }
-            if flight.deadline.saturating_add(OVERSLEPT) < self.now && flight.deadline != GIVEN_UP && !flight.spared {
+            if flight.deadline.saturating_add(STALLED) < self.now && flight.deadline != GIVEN_UP && !flight.spared {
                 flight.spared = true;
                 flight.deadline = self.now.saturating_add(GRACE);
                 continue;

@@ -180,6 +180,7 @@ fn date_time(text: &str) -> bool {
     read().unwrap_or(false)
 }
 
+/// As XDM has it, by the pattern `[0-1][0-9]-[0-9][0-9]` and no calendar.
 fn month_and_day(text: &str) -> bool {
     let read = || {
         let (month, rest) = digits(text, 2)?;

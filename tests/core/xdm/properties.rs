@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use storefront_collector::storefront::CONTEXTS;
+
 use super::*;
 
 /// Names that the tables read or XDM has, so that random objects get past the first door.
@@ -88,23 +90,6 @@ const NAMES: &[&str] = &[
     "createdDate",
     "productCategories",
 ];
-const CONTEXTS: &[&str] = &[
-    "accountContext",
-    "changedProductsContext",
-    "channelContext",
-    "debugContext",
-    "orderContext",
-    "orderPageContext",
-    "pageContext",
-    "productContext",
-    "requisitionListContext",
-    "requisitionListItemsContext",
-    "searchInputContext",
-    "searchResultsContext",
-    "shoppingCartContext",
-    "storefrontInstanceContext",
-];
-
 fn leaf() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -146,7 +131,9 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
-    let contexts = prop::collection::vec((prop::sample::select(CONTEXTS), any_json()), 0..6);
+    // The custom context comes beside them.
+    let names: Vec<_> = CONTEXTS.into_iter().filter(|name| *name != "customContext").collect();
+    let contexts = prop::collection::vec((prop::sample::select(names), any_json()), 0..6);
     let kind = prop::sample::select(EventKind::ALL.to_vec());
     (kind, contexts, prop::option::of(any_json()), prop::option::of(any_json()), any::<bool>()).prop_map(
         |(kind, entries, custom, last_cart, unit)| {

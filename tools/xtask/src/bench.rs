@@ -15,11 +15,6 @@ pub(crate) const USAGE: &str = "  bench [--cost | --loss]   compare size, cost a
 
 const SCRIPT: &str = "tests/bench/run.mjs";
 
-/// Whether there is anything to run.
-pub(crate) fn exists(project: &Project) -> bool {
-    project.has(SCRIPT)
-}
-
 /// Builds the package and the local Edge, then measures.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
     setup::for_tests(project, Reach::default())?;

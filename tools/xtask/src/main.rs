@@ -67,12 +67,9 @@ fn run() -> Result<ExitCode> {
             refuse_arguments(&rest)?;
             setup::for_tests(&project, browsers::Reach::default())?;
         }
-        "bench" if bench::exists(&project) => bench::run(&project, &rest)?,
+        "bench" => bench::run(&project, &rest)?,
         "help" | "-h" | "--help" => {
-            println!("{USAGE}");
-            if bench::exists(&project) {
-                println!("{}", bench::USAGE);
-            }
+            println!("{USAGE}\n{}", bench::USAGE);
         }
         other => bail!("no command is named {other:?}\n\n{USAGE}"),
     }
