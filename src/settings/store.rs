@@ -198,53 +198,78 @@ impl Store {
 
         let organization = choices.text("organizationId");
         let bad_organization = !own_sdk && organization.is_some_and(|id| !forms::is_organization_id(id));
-        let organization_is_good = organization.is_some() && !bad_organization;
-        let routed = !unnamed && (own_sdk || !choices.value("datastreamId").is_null());
-
+        let named = organization.is_some() && !bad_organization;
+        let way = Way {
+            named,
+            needless: organization.is_none() && own_sdk && wanted == Some(true),
+            routed: !unnamed && (own_sdk || !choices.value("datastreamId").is_null()),
+            unnamed,
+            undecided: wanted.is_none() && choices.is_own("storefrontEvents"),
+        };
         let gated = !["organizationId", "datastreamId", "webSdkName", "storefrontEvents"]
             .iter()
             .any(|name| choices.is_own(name));
-        let forwarded = self.forwarding.get("aep");
-        if let Some(aep) = forwarded.filter(|aep| gated && !aep.is_null() && aep.as_bool().is_none()) {
-            let row = "eventForwardingContext.aep?wrong-kind:% is $, which counts as off; give true to forward events.";
-            Issue::tell(&mut issues, row, &[aep.kind()]);
-        }
-        let forwarded = forwarded.and_then(Value::as_bool) == Some(true);
+        let declined = gated && self.declines_forwarding(&mut issues);
         let off = if wanted == Some(false) {
             Some("storefrontEvents")
         } else if hipaa {
             Some("hipaa")
         } else {
-            (gated && !self.forwarding.is_null() && !forwarded).then_some("eventForwardingContext.aep")
+            declined.then_some("eventForwardingContext.aep")
         };
-
-        let undecided = wanted.is_none() && choices.is_own("storefrontEvents");
-        let mut waiting_for = Vec::new();
-        if off.is_none() {
-            if gated && self.data_layer.as_map().is_none() {
-                waiting_for.push("aepContext");
-            } else {
-                let unneeded = organization.is_none() && own_sdk && wanted == Some(true);
-                if !organization_is_good && !unneeded {
-                    waiting_for.push("organizationId");
-                }
-                if !routed {
-                    waiting_for.push(if unnamed { "webSdkName" } else { "datastreamId" });
-                }
-            }
-            if gated && self.forwarding.is_null() {
-                waiting_for.push("eventForwardingContext");
-            }
-            if undecided {
-                waiting_for.push("storefrontEvents");
-            }
-        }
+        let waiting_for = if off.is_none() { self.waits_for(&way, gated) } else { Vec::new() };
         let no_object = !matches!(self.api, Value::Null | Value::Map(_));
         let final_source = choices.is_own("organizationId");
         let never = no_object || (off.is_none() && bad_organization && final_source);
 
-        let on = off.is_none() && !undecided && (wanted == Some(true) || (organization_is_good && routed));
+        let on = off.is_none() && !way.undecided && (wanted == Some(true) || (way.named && way.routed));
         choices.put("storefrontEvents", Value::Bool(on));
         (Effective { settings: choices.settings(), issues, waiting_for, never, off }, choices)
     }
+
+    /// Whether the data layer says that events are not forwarded; what it says in another way than it should counts so.
+    fn declines_forwarding(&self, issues: &mut Vec<Issue>) -> bool {
+        let aep = self.forwarding.get("aep");
+        if let Some(aep) = aep.filter(|aep| !aep.is_null() && aep.as_bool().is_none()) {
+            let row = "eventForwardingContext.aep?wrong-kind:% is $, which counts as off; give true to forward events.";
+            Issue::tell(issues, row, &[aep.kind()]);
+        }
+        !self.forwarding.is_null() && aep.and_then(Value::as_bool) != Some(true)
+    }
+
+    /// What has still to come before events can leave; `gated`: from the data layer alone.
+    fn waits_for(&self, way: &Way, gated: bool) -> Vec<&'static str> {
+        let mut waits = Vec::new();
+        if gated && self.data_layer.as_map().is_none() {
+            waits.push("aepContext");
+        } else {
+            if !way.named && !way.needless {
+                waits.push("organizationId");
+            }
+            if !way.routed {
+                waits.push(if way.unnamed { "webSdkName" } else { "datastreamId" });
+            }
+        }
+        if gated && self.forwarding.is_null() {
+            waits.push("eventForwardingContext");
+        }
+        if way.undecided {
+            waits.push("storefrontEvents");
+        }
+        waits
+    }
+}
+
+/// Where events go by the values that were chosen.
+struct Way {
+    /// There is an organization ID of its form, or one that the store's own Web SDK judges.
+    named: bool,
+    /// There is none, and none is needed.
+    needless: bool,
+    /// There is a datastream, or the store's own Web SDK, which has one.
+    routed: bool,
+    /// There is a Web SDK of the store's own, without its name.
+    unnamed: bool,
+    /// Whether they go anywhere is said in a way that cannot be read.
+    undecided: bool,
 }
