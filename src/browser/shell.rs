@@ -117,10 +117,14 @@ impl Shell {
             for (kind, facts) in waiting {
                 let mut now = moment();
                 let mut known = self.known.take();
-                self.with_core(|core| hear(core, &mut known, host, kind, Facts::of(&facts), &now));
+                let mut is_debugging = false;
+                self.with_core(|core| {
+                    hear(core, &mut known, host, kind, Facts::of(&facts), &now);
+                    is_debugging = core.settings().debug_enabled;
+                });
                 self.known.set(known);
                 // Before anything is said of it.
-                self.with_core(|core| page::set_debugging(core.settings().debug_enabled));
+                page::set_debugging(is_debugging);
                 let mut is_stale = false;
                 loop {
                     let mut is_over = false;
