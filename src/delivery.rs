@@ -88,6 +88,10 @@ use outbox::{Entry, Outbox};
 use promises::Askers;
 use retry::Retry;
 
+/// After this long without a network one event asks whether there is none: browsers behind a VPN or beside a virtual
+/// adapter may say so for ever.
+const DOUBT: i64 = 15_000;
+
 /// Where the page is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PageState {
@@ -130,7 +134,8 @@ pub struct Delivery {
     /// The edge believes in an out that does not hold any more.
     edge_must_hear: bool,
     page: PageState,
-    online: bool,
+    /// The browser says that there is no network; from this time on that is doubted.
+    offline: Option<i64>,
     sdk: WebSdk,
     /// The edge has answered an event of this page.
     started: bool,
@@ -171,7 +176,7 @@ impl Delivery {
             consent_call: None,
             edge_must_hear: false,
             page: PageState::Shown,
-            online: true,
+            offline: None,
             sdk: WebSdk::Awaited,
             started: false,
             successor: false,
@@ -235,10 +240,10 @@ impl Delivery {
             Input::Returning { tab } => self.returning(tab),
             Input::Restored { keys } => self.restored(&keys),
             Input::Online => {
-                self.online = true;
+                self.offline = None;
                 self.retry.online(self.now);
             }
-            Input::Offline => self.online = false,
+            Input::Offline => self.offline = Some(self.now.saturating_add(DOUBT)),
             Input::Stored(entries) => self.adopt(entries),
             Input::StoreFailed { key } => self.store_failed(&key),
             Input::StoreLost => self.outbox.store_lost(),

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::flight::{Flight, GIVEN_UP};
 use super::message::{Action, Effect, Exception, Outcome, RequestId, Road};
-use super::{Delivery, PageState, status_of};
+use super::{DOUBT, Delivery, PageState, status_of};
 use crate::inspect::{Issue, Status};
 
 /// Requests in a row without an answer that are told of.
@@ -34,6 +34,10 @@ impl Delivery {
             self.effects.push_back(Effect::UnlockIdentity);
         }
         self.askers.ended(&outcome);
+        if self.offline.is_some() {
+            let is_right = matches!(outcome, Outcome::NetworkError | Outcome::Timeout);
+            self.offline = is_right.then(|| self.now.saturating_add(DOUBT));
+        }
         match outcome {
             Outcome::Good { except } => self.good(&flight, &except),
             Outcome::Refused { reason, whole, explained } => self.refused(&flight, reason, whole, explained),
@@ -48,7 +52,7 @@ impl Delivery {
     fn watch_silence(&mut self, outcome: &Outcome) {
         if !matches!(outcome, Outcome::NetworkError | Outcome::Timeout) {
             self.silent = 0;
-        } else if self.online && matches!(self.road, Some(Road::Edge { .. })) {
+        } else if self.offline.is_none() && matches!(self.road, Some(Road::Edge { .. })) {
             self.silent = self.silent.saturating_add(1);
         }
         if self.silent == SILENT {
@@ -142,7 +146,7 @@ impl Delivery {
             return;
         }
         // Offline explains the failure; the edge need not be spared for it.
-        if self.online || after.is_some() {
+        if self.offline.is_none() || after.is_some() {
             self.retry.failed(after, self.now);
         }
         self.put_back(flight.request, reason);

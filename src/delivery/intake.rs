@@ -95,7 +95,7 @@ impl Delivery {
 
     /// Refuses the oldest events beyond the bounds, and the expired ones of pages that are gone.
     pub(super) fn bound(&mut self) {
-        let moving = self.may_send() && self.online && !self.retry.is_open();
+        let moving = self.may_send() && self.offline.is_none() && !self.retry.is_open();
         let refused = self.outbox.overflow(moving);
         if !refused.is_empty() {
             self.report(

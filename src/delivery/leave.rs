@@ -46,7 +46,7 @@ impl Delivery {
     /// Sends everything that waits, at once, as far as the browser's budget goes. It stays stored
     /// until an answer is seen; what does not fit waits for the next page.
     pub(super) fn leave(&mut self) {
-        if !self.online || self.retry.is_firm(self.now) {
+        if self.offline.is_some() || self.retry.is_firm(self.now) {
             return;
         }
         if self.page == PageState::Leaving && matches!(self.road, Some(Road::Edge { .. })) {

@@ -73,7 +73,7 @@ impl Delivery {
 
     /// Tells those who ask who the shopper is that it is known, or cannot be had now.
     pub(super) fn settle_askers(&mut self) {
-        let failed = self.askers.failures >= PATIENCE || !self.online;
+        let failed = self.askers.failures >= PATIENCE || self.offline.is_some();
         let ready = match self.road {
             None => None,
             Some(Road::Edge { .. }) => {

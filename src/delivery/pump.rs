@@ -23,7 +23,7 @@ impl Delivery {
             self.effects.push_back(Effect::Adopt);
         }
         self.bound();
-        if self.is_here() && self.online && self.now >= self.retry.not_before() {
+        if self.is_here() && self.now >= self.not_before() {
             match self.road {
                 Some(Road::Edge { .. }) => self.pump_edge(),
                 Some(Road::WebSdk) => self.pump_sdk(),
@@ -85,7 +85,13 @@ impl Delivery {
     }
 
     pub(super) fn next_batch(&self) -> Batch {
-        batch::next(&self.outbox, self.filling.next(self.retry.is_open()), usize::MAX)
+        let asks = self.retry.is_open() || self.offline.is_some() || self.gate.is_refused() && !self.started;
+        batch::next(&self.outbox, self.filling.next(asks), usize::MAX)
+    }
+
+    /// Nothing may leave before this time.
+    fn not_before(&self) -> i64 {
+        self.retry.not_before().max(self.offline.unwrap_or(i64::MIN))
     }
 
     pub(super) fn is_due(&self, batch: &Batch) -> bool {
@@ -98,7 +104,7 @@ impl Delivery {
         for flight in &self.flights {
             wake = wake.min(flight.deadline);
         }
-        if self.is_here() && self.online && self.road.is_some() && !self.is_busy() {
+        if self.is_here() && self.road.is_some() && !self.is_busy() {
             let batch = self.next_batch();
             let due = match self.consent_call {
                 Some(_) => i64::MIN,
@@ -107,7 +113,7 @@ impl Delivery {
                 None if self.is_due(&batch) => i64::MIN,
                 None => batch.due,
             };
-            let at = due.max(self.retry.not_before());
+            let at = due.max(self.not_before());
             // What is due already waits for the lock, not for the clock.
             if at > self.now {
                 wake = wake.min(at);

@@ -258,6 +258,24 @@ fn refused_an_identity_events_go_without_one_request_at_a_time() {
 }
 
 #[test]
+fn refused_an_identity_one_event_asks_for_it_before_the_others_leave() {
+    for brings_it in [true, false] {
+        let mut bench = Bench::new(edge());
+        for id in ["a", "b", "c"] {
+            bench.publish(id);
+        }
+        bench.tell(Input::IdentityLocked);
+        bench.answer(0, Outcome::Refused { reason: "no".into(), whole: true, explained: true });
+        assert_eq!(sent(&bench.tell(Input::IdentityLocked)), ["interact 1 a"]);
+        bench.tell(Input::Identity(brings_it));
+        let mut effects = bench.answer(1, good());
+        effects.extend(bench.tell(Input::IdentityLocked));
+        let action = if brings_it { "collect" } else { "interact" };
+        assert_eq!(sent(&effects), [format!("{action} 2 b,c")]);
+    }
+}
+
+#[test]
 fn a_failure_is_tried_again_in_the_same_order_with_the_same_ids() {
     let mut bench = Bench::running();
     bench.publish("a");
@@ -318,7 +336,7 @@ fn nothing_is_tried_while_offline() {
     let mut bench = Bench::running();
     bench.tell(Input::Offline);
     bench.publish("a");
-    assert!(sent(&bench.after(60_000)).is_empty());
+    assert!(sent(&bench.after(10_000)).is_empty());
     assert!(sent(&bench.tell(Input::Unloading { successor: false })).is_empty());
     let mut bench = Bench::running();
     bench.tell(Input::Offline);
@@ -326,6 +344,23 @@ fn nothing_is_tried_while_offline() {
     let mut effects = bench.tell(Input::Online);
     effects.extend(bench.after(500));
     assert_eq!(sent(&effects), ["collect 1 a"]);
+}
+
+#[test]
+fn a_browser_that_is_wrong_about_being_offline_is_found_out() {
+    let mut bench = Bench::running();
+    bench.tell(Input::Offline);
+    bench.publish("a");
+    bench.publish("b");
+    assert!(sent(&bench.after(14_999)).is_empty());
+    assert_eq!(sent(&bench.after(1)), ["collect 1 a"], "one event asks");
+    assert!(sent(&bench.answer(1, Outcome::NetworkError)).is_empty());
+    assert!(sent(&bench.after(14_999)).is_empty(), "it was right");
+    assert_eq!(sent(&bench.after(1)), ["collect 2 a"]);
+    assert_eq!(sent(&bench.answer(2, good())), ["collect 3 b"], "it is wrong");
+    bench.answer(3, good());
+    bench.publish("c");
+    assert_eq!(sent(&bench.after(250)), ["collect 4 c"]);
 }
 
 #[test]

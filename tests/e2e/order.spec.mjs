@@ -2,7 +2,7 @@
 // with the contexts of their own moment.
 import { ACTS, EXPECTED, acting, summary, withFunctions, withPushes, withSdk } from "./support/acts.mjs";
 import { expect, test, watch } from "./support/fixtures.mjs";
-import { OURS, code, collector, contexts, dataLayer, dataLayer2, page as html, push, sdk } from "./support/pages.mjs";
+import { ADOBES, OURS, code, collector, contexts, dataLayer, dataLayer2, page as html, push, sdk, settings as ownSettings } from "./support/pages.mjs";
 
 const settings = push(...contexts({ datastreamId: OURS }));
 const [aep, forwarding] = contexts({ datastreamId: OURS });
@@ -60,6 +60,31 @@ for (const [name, parts] of Object.entries(PAGES)) {
     else expect(seen.ours()).toEqual([]);
   });
 }
+
+test("settings below an async tag count before anything leaves or is stored", async ({ page, site, edge, context }) => {
+  // The document is read on only when the SDK has come; until then nobody can know what stands below.
+  const parts = (own) => [push(aep, forwarding, { event: "sign-in" }), collector({ async: true }), sdk({ wait: 2_000 }), ownSettings(own), push({ event: "sign-out" })];
+  await page.goto(site.page(html(...parts({ defaultConsent: "pending" }))));
+  await page.waitForTimeout(1_500);
+  expect(await page.evaluate(() => window.storefrontCollector.status().waitingFor)).toEqual(["consent"]);
+  expect(await edge.requests()).toEqual([]);
+  expect(await context.cookies()).toEqual([]);
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  await page.evaluate(() => window.storefrontCollector.setConsent({ collect: "y" }));
+  const events = await edge.settled((all) => all.length >= 2);
+  expect(events.map(({ xdm }) => xdm.eventType)).toEqual(["userAccount.login", "userAccount.logout"]);
+
+  await edge.reset();
+  await page.goto(site.page(html(...parts({ datastreamId: ADOBES }))));
+  expect(new Set((await edge.settled((all) => all.length >= 2)).map(({ configId }) => configId))).toEqual(new Set([ADOBES]));
+});
+
+test("an async tag in a document that is being read says what it waits for", async ({ page, site }) => {
+  await page.goto(site.page(html(push(aep, forwarding), collector({ async: true }), sdk({ wait: 3_000 }))), { waitUntil: "commit" });
+  await page.waitForFunction(() => window.storefrontCollector);
+  expect(await page.evaluate(() => [document.readyState, window.storefrontCollector.status().waitingFor])).toEqual(["loading", ["document"]]);
+  await expect.poll(() => page.evaluate(() => window.storefrontCollector.status().waitingFor), { timeout: 10_000 }).toEqual([]);
+});
 
 test("a page puts another data layer in the place of the first: what is new in it is published", async ({ page, site, edge }) => {
   const view = (pageName) => ({ event: "page-view", eventInfo: { pageContext: { pageType: "CMS", pageName } } });
