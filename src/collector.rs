@@ -179,6 +179,12 @@ impl Collector {
         self.configure_all(&[(source, raw)], moment);
     }
 
+    /// Whether the document is still being read, see [`settings::Store::read_document`]. Says whether that has ended, and
+    /// [`Self::configure_all`] has to follow, settings or not.
+    pub fn read_document(&mut self, is_reading: bool) -> bool {
+        self.store.read_document(is_reading)
+    }
+
     /// Settings came from several sources at once. Those that can never work change nothing, see
     /// [`Self::settings_refused`].
     pub fn configure_all(&mut self, settings: &[(Source, &Value)], moment: &Moment) {

@@ -52,7 +52,7 @@ const isWaiting = (status, records) =>
 const mayKeep = ({ defaultConsent, consentSources, storefrontEvents, hipaa, webSdkName, instanceName = "alloy" }) => {
   const { consent } = JSON.parse(localStorage.getItem("storefront-collector.consent") ?? "{}");
   const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : (defaultConsent ?? "in") === "in";
-  return agrees && !document.prerendering && (storefrontEvents ?? true) === true && (hipaa ?? false) === false && `${consentSources ?? "mg_dnt"}` === "mg_dnt"
+  return agrees && !document.prerendering && (storefrontEvents ?? true) === true && !hipaa && `${consentSources ?? "mg_dnt"}` === "mg_dnt"
     && (webSdkName || !window[instanceName]?.q?.some(([, , [command]]) => command === "configure" || command === "setConsent"))
     && !/^\[object|(^|; *)(mg_dnt(=|;|$)|storefront-collector.consent=|kndctr_[^=;]*_consent=general(=|%3D)out)/.test(document.cookie);
 };

@@ -108,7 +108,7 @@ const configure = (host, settings) => {
   const own = pageSettings();
   host.hasSettings = own !== undefined;
   // Both at once: what the caller says about consent counts before anything is done.
-  host.told(CONFIGURE, own, settings == null ? null : readSettings(settings), hookOf(host, settings));
+  host.told(CONFIGURE, own, settings == null ? null : readSettings(settings), hookOf(host, settings), document.readyState === "loading");
   const refused = host.told(REFUSED);
   return refused ? refusal(...refused) : undefined;
 };

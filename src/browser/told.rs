@@ -246,8 +246,8 @@ pub(super) fn hear(
     }
 }
 
-/// `[the page's own settings, the caller's, the hook]`: the first as JSON text or why it is none, the second as
-/// `readSettings` of values.js made them, each where there are any.
+/// `[the page's own settings, the caller's, the hook, whether the document is being read]`: the first as JSON text or why
+/// it is none, the second as `readSettings` of values.js made them, each where there are any.
 fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
     let page = facts
         .at(0)
@@ -261,7 +261,8 @@ fn configure(core: &mut Collector, facts: Facts<'_>, moment: &Moment) {
             settings.push((source, raw));
         }
     }
-    if settings.is_empty() {
+    let is_read = core.read_document(facts.at(3).as_bool() == Some(true));
+    if settings.is_empty() && !is_read {
         return;
     }
     core.configure_all(&settings, moment);

@@ -291,7 +291,8 @@ export interface Status {
     state: "waiting" | "running" | "stopped";
     /**
      * What must come before events leave, by name: settings (`"organizationId"`), contexts (`"aepContext"`), the store's
-     * own Web SDK (`"window.alloy"`), `"consent"`. Empty: nothing.
+     * own Web SDK (`"window.alloy"`), `"consent"`, and `"document"` while settings of the page's own may still come. Empty:
+     * nothing.
      */
     waitingFor: string[];
     /** Whether events may leave. */

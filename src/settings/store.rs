@@ -19,6 +19,7 @@ pub struct Store {
     forwarding: Value,
     page: Value,
     api: Value,
+    is_reading: bool,
 }
 
 /// What is in force, and what is wrong or missing.
@@ -29,8 +30,8 @@ pub struct Effective {
     /// What is wrong with what was given, each once.
     pub issues: Vec<Issue>,
     /// What must come before events may leave, in the words of `status()`: `"aepContext"`,
-    /// `"eventForwardingContext"`, `"organizationId"`, `"datastreamId"`, `"webSdkName"`, and `"storefrontEvents"` where
-    /// that cannot be read. Empty: nothing.
+    /// `"eventForwardingContext"`, `"organizationId"`, `"datastreamId"`, `"webSdkName"`, `"document"` while the
+    /// page's own settings may still come, and `"storefrontEvents"` where that cannot be read. Empty: nothing.
     pub waiting_for: Vec<&'static str>,
     /// Whether nothing that may still come can make these settings work, so that `start` refuses
     /// them: settings from the API that are no object, or an organization ID of a wrong form, given
@@ -58,6 +59,13 @@ impl Store {
             (Source::Api, Value::Map(_), Value::Map(_)) => self.join_api(raw.clone()),
             _ => self.set(source, raw),
         }
+    }
+
+    /// Whether the browser is still reading the document, which may have the page's own settings further below. Without
+    /// any from the API nothing is decided until then: they may say that the shopper has to be asked. Says whether it was,
+    /// and is no more.
+    pub fn read_document(&mut self, is_reading: bool) -> bool {
+        core::mem::replace(&mut self.is_reading, is_reading) && !is_reading
     }
 
     /// Joins `more`, an object with the contract's field names, to what the API said; `more` wins.
@@ -210,14 +218,20 @@ impl Store {
             .iter()
             .any(|name| choices.is_own(name));
         let declined = gated && self.declines_forwarding(&mut issues);
-        let off = if wanted == Some(false) {
+        let may_change = self.is_reading && self.page.is_null() && self.api.is_null();
+        let off = if may_change {
+            None
+        } else if wanted == Some(false) {
             Some("storefrontEvents")
         } else if hipaa {
             Some("hipaa")
         } else {
             declined.then_some("eventForwardingContext.aep")
         };
-        let waiting_for = if off.is_none() { self.waits_for(&way, gated) } else { Vec::new() };
+        let mut waiting_for = if off.is_none() { self.waits_for(&way, gated) } else { Vec::new() };
+        if may_change {
+            waiting_for.push("document");
+        }
         let no_object = !matches!(self.api, Value::Null | Value::Map(_));
         let final_source = choices.is_own("organizationId");
         let never = no_object || (off.is_none() && bad_organization && final_source);

@@ -70,7 +70,7 @@ test("settings below an async tag count before anything leaves or is stored", as
   expect(await edge.requests()).toEqual([]);
   expect(await context.cookies()).toEqual([]);
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
-  await page.evaluate(() => window.storefrontCollector.setConsent({ collect: "y" }));
+  await page.evaluate(() => window.storefrontCollector.setConsent("in"));
   const events = await edge.settled((all) => all.length >= 2);
   expect(events.map(({ xdm }) => xdm.eventType)).toEqual(["userAccount.login", "userAccount.logout"]);
 
@@ -83,7 +83,7 @@ test("an async tag in a document that is being read says what it waits for", asy
   await page.goto(site.page(html(push(aep, forwarding), collector({ async: true }), sdk({ wait: 3_000 }))), { waitUntil: "commit" });
   await page.waitForFunction(() => window.storefrontCollector);
   expect(await page.evaluate(() => [document.readyState, window.storefrontCollector.status().waitingFor])).toEqual(["loading", ["document"]]);
-  await expect.poll(() => page.evaluate(() => window.storefrontCollector.status().waitingFor), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => page.evaluate(() => window.storefrontCollector.status().waitingFor), { timeout: 15_000 }).toEqual([]);
 });
 
 test("a page puts another data layer in the place of the first: what is new in it is published", async ({ page, site, edge }) => {

@@ -43,6 +43,7 @@ const settingsMissing = ({ waitingFor, settings }) => {
     organizationId: answer("bad", "The organization ID is missing", "It stands in no source, or has no usable form.", "Give organizationId: 24 letters or digits and @AdobeOrg."),
     datastreamId: answer("bad", "The datastream ID is missing", "The bundled sender needs it. With the store's own Web SDK it may stay blank.", "Give datastreamId, or name the store's Web SDK in webSdkName."),
     webSdkName: answer("bad", "The store's Web SDK has no usable name", "webSdkDeployed is true, and webSdkName names nothing.", "Name the property of window that holds the Web SDK, or leave the field out."),
+    document: answer("warn", "The page is still being read", "Settings of its own may stand further below and say otherwise, so nothing leaves before. It goes on by itself when the document has been read.", "To send sooner, put the <script type=\"application/json\" id=\"storefront-collector\"> above the async tag."),
     storefrontEvents: answer("bad", "Nobody can tell whether events are wanted", "storefrontEvents is neither true nor false.", "Correct storefrontEvents, or leave it out."),
   };
   const out = waitingFor.filter((name) => text[name]).map((name) => text[name]);

@@ -157,6 +157,24 @@ fn settings_may_change_later() {
 }
 
 #[test]
+fn while_the_document_is_read_the_pages_own_settings_may_still_come() {
+    for forwarding in [r#"{"aep":true}"#, r#"{"aep":false}"#] {
+        let mut store = data_layer(AEP, forwarding);
+        let decided = store.effective();
+        assert!(!store.read_document(true) && !store.read_document(true), "nothing has ended");
+        assert_eq!((store.effective().waiting_for, store.effective().off), (vec!["document"], None));
+        assert!(store.read_document(false) && !store.read_document(false));
+        assert_eq!((store.effective().waiting_for, store.effective().off), (decided.waiting_for, decided.off));
+    }
+    for said in [Source::Page, Source::Api] {
+        let mut store = data_layer(AEP, r#"{"aep":true}"#);
+        store.read_document(true);
+        store.set(said, &json("{}"));
+        assert!(store.effective().waiting_for.is_empty(), "they are there, or somebody has said what counts");
+    }
+}
+
+#[test]
 fn api_wins_over_page_over_data_layer_field_by_field() {
     let mut store = data_layer(
         r#"{"imsOrgId":"ORG","datastreamId":"DATASTREAM","edgeDomain":"layer.example","identityMap":{"A":[{"id":"1"}]}}"#,
