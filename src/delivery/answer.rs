@@ -34,7 +34,7 @@ impl Delivery {
             self.effects.push_back(Effect::UnlockIdentity);
         }
         self.askers.ended(&outcome);
-        if self.offline.is_some() {
+        if self.offline.is_some_and(|doubted_at| self.now >= doubted_at) {
             let is_right = matches!(outcome, Outcome::NetworkError | Outcome::Timeout);
             self.offline = is_right.then(|| self.now.saturating_add(DOUBT));
         }

@@ -349,18 +349,21 @@ fn nothing_is_tried_while_offline() {
 #[test]
 fn a_browser_that_is_wrong_about_being_offline_is_found_out() {
     let mut bench = Bench::running();
+    bench.publish("before");
+    bench.after(250);
     bench.tell(Input::Offline);
     bench.publish("a");
     bench.publish("b");
+    assert!(sent(&bench.answer(1, good())).is_empty(), "what was on its way says nothing of now");
     assert!(sent(&bench.after(14_999)).is_empty());
-    assert_eq!(sent(&bench.after(1)), ["collect 1 a"], "one event asks");
-    assert!(sent(&bench.answer(1, Outcome::NetworkError)).is_empty());
+    assert_eq!(sent(&bench.after(1)), ["collect 2 a"], "one event asks");
+    assert!(sent(&bench.answer(2, Outcome::NetworkError)).is_empty());
     assert!(sent(&bench.after(14_999)).is_empty(), "it was right");
-    assert_eq!(sent(&bench.after(1)), ["collect 2 a"]);
-    assert_eq!(sent(&bench.answer(2, good())), ["collect 3 b"], "it is wrong");
-    bench.answer(3, good());
+    assert_eq!(sent(&bench.after(1)), ["collect 3 a"]);
+    assert_eq!(sent(&bench.answer(3, good())), ["collect 4 b"], "it is wrong");
+    bench.answer(4, good());
     bench.publish("c");
-    assert_eq!(sent(&bench.after(250)), ["collect 4 c"]);
+    assert_eq!(sent(&bench.after(250)), ["collect 5 c"]);
 }
 
 #[test]
