@@ -81,8 +81,7 @@ test("settings below an async tag count before anything leaves or is stored", as
 
 test("an async tag in a document that is being read says what it waits for", async ({ page, site }) => {
   await page.goto(site.page(html(push(aep, forwarding), collector({ async: true }), sdk({ wait: 3_000 }))), { waitUntil: "commit" });
-  await page.waitForFunction(() => window.storefrontCollector);
-  expect(await page.evaluate(() => [document.readyState, window.storefrontCollector.status().waitingFor])).toEqual(["loading", ["document"]]);
+  await expect.poll(() => page.evaluate(() => [document.readyState, window.storefrontCollector?.status().waitingFor])).toEqual(["loading", ["document"]]);
   await expect.poll(() => page.evaluate(() => window.storefrontCollector.status().waitingFor), { timeout: 15_000 }).toEqual([]);
 });
 
