@@ -117,14 +117,16 @@ impl Shell {
             for (kind, facts) in waiting {
                 let mut now = moment();
                 let mut known = self.known.take();
-                let mut is_debugging = false;
+                let mut is_debugging = None;
                 self.with_core(|core| {
                     hear(core, &mut known, host, kind, Facts::of(&facts), &now);
-                    is_debugging = core.settings().debug_enabled;
+                    is_debugging = matches!(kind, CONFIGURE | COMMAND).then(|| core.settings().debug_enabled);
                 });
                 self.known.set(known);
                 // Before anything is said of it.
-                page::set_debugging(is_debugging);
+                if let Some(is_debugging) = is_debugging {
+                    page::set_debugging(is_debugging);
+                }
                 let mut is_stale = false;
                 loop {
                     let mut is_over = false;
