@@ -48,7 +48,8 @@ const recall = () => {
 const isWaiting = (status, records) =>
   status.state === "waiting" && !status.sender && status.consent === "in" && records.every(({ status }) => status === "held");
 
-// Where consent has to be asked for, or only the collector can tell what it is, nothing is kept.
+// Where consent has to be asked for, or only the collector can tell what it is, nothing is kept; nor where a form has taken
+// the cookies' name.
 const mayKeep = ({ defaultConsent, consentSources, storefrontEvents, hipaa, webSdkName, instanceName = "alloy" }) => {
   const { consent } = JSON.parse(localStorage.getItem("storefront-collector.consent") ?? "{}");
   const agrees = consent ? consent.length === 1 && consent[0].value?.general === "in" : (defaultConsent ?? "in") === "in";

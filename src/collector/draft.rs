@@ -160,20 +160,21 @@ impl Composed {
         if !personal_data {
             xdm::personal::hold_back(&mut xdm);
         }
-        let mut issues = if query.is_none() { xdm::conform(&mut xdm) } else { Vec::new() };
+        let mut issues = Vec::new();
+        if query.is_none() {
+            issues = xdm::conform(&mut xdm);
+            let identities = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap"));
+            identities.and_then(Value::as_map_mut).into_iter().for_each(identity::lead);
+            data.prune();
+        } else if !personal_data {
+            xdm.prune();
+        }
         if !matches!(data, Value::Map(_) | Value::Null) {
             // The edge would refuse the event for it, and all that go with it.
             let row =
                 "onBeforeEventSend?wrong-kind:%: what it left as data is $; the event goes without. Leave an object";
             Issue::tell(&mut issues, row, &[data.kind()]);
             data = Value::Null;
-        }
-        if query.is_none() {
-            let identities = xdm.as_map_mut().and_then(|xdm| xdm.get_mut("identityMap"));
-            identities.and_then(Value::as_map_mut).into_iter().for_each(identity::lead);
-            data.prune();
-        } else if !personal_data {
-            xdm.prune();
         }
         Self { xdm, data: Some(data).filter(|data| !data.is_empty()), query, issues }
     }

@@ -207,31 +207,27 @@ impl Store {
         let organization = choices.text("organizationId");
         let bad_organization = !own_sdk && organization.is_some_and(|id| !forms::is_organization_id(id));
         let named = organization.is_some() && !bad_organization;
+        let may_change = self.is_reading && self.page.is_null() && self.api.is_null();
         let way = Way {
             named,
             needless: organization.is_none() && own_sdk && wanted == Some(true),
             routed: !unnamed && (own_sdk || !choices.value("datastreamId").is_null()),
             unnamed,
             undecided: wanted.is_none() && choices.is_own("storefrontEvents"),
+            may_change,
         };
         let gated = !["organizationId", "datastreamId", "webSdkName", "storefrontEvents"]
             .iter()
             .any(|name| choices.is_own(name));
         let declined = gated && self.declines_forwarding(&mut issues);
-        let may_change = self.is_reading && self.page.is_null() && self.api.is_null();
-        let off = if may_change {
-            None
-        } else if wanted == Some(false) {
-            Some("storefrontEvents")
-        } else if hipaa {
-            Some("hipaa")
-        } else {
-            declined.then_some("eventForwardingContext.aep")
+        let off = match (wanted, hipaa) {
+            // Whatever the data layer says, the page's own settings may say otherwise.
+            _ if may_change => None,
+            (Some(false), _) => Some("storefrontEvents"),
+            (_, true) => Some("hipaa"),
+            _ => declined.then_some("eventForwardingContext.aep"),
         };
-        let mut waiting_for = if off.is_none() { self.waits_for(&way, gated) } else { Vec::new() };
-        if may_change {
-            waiting_for.push("document");
-        }
+        let waiting_for = if off.is_none() { self.waits_for(&way, gated) } else { Vec::new() };
         let no_object = !matches!(self.api, Value::Null | Value::Map(_));
         let final_source = choices.is_own("organizationId");
         let never = no_object || (off.is_none() && bad_organization && final_source);
@@ -270,6 +266,9 @@ impl Store {
         if way.undecided {
             waits.push("storefrontEvents");
         }
+        if way.may_change {
+            waits.push("document");
+        }
         waits
     }
 }
@@ -286,4 +285,6 @@ struct Way {
     unnamed: bool,
     /// Whether they go anywhere is said in a way that cannot be read.
     undecided: bool,
+    /// The document is being read, and may have settings of the page's own.
+    may_change: bool,
 }
